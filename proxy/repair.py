@@ -1,0 +1,209 @@
+"""What a repair is: one defect of the wire, mended in passing.
+
+A repair lives for one exchange. Each of its hooks takes one value and yields what goes on in its
+place; a finding stands *before* the value it changed, or alone where a value was dropped. A value
+yielded without a finding must be untouched: its own bytes go on.
+
+The hooks, in the order in which an exchange meets them:
+
+    request(body)       the agent's request, once
+    answer(answer)      upstream's form is known: stream or document; once
+    event(event)        one block of a stream, before it is read as JSON
+    document(data)      the whole body of a plain answer, before it is read as JSON
+    chunk(chunk)        one chunk, from a stream or of an exploded plain answer
+    flush()             no more chunks will come: release what is held back
+    end(ending)         all repairs have flushed: what the stream still lacks
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, ClassVar, TypeAlias, cast
+
+from proxy import wire
+from proxy.errors import Problem
+from proxy.sse import Event
+from proxy.wire import JsonObject
+
+
+class Group(Enum):
+    """Under which heading a fix is shown."""
+
+    TOOL_CALLS = "Tool calls"
+    STREAM = "Stream"
+    ANSWERS = "Answers and errors"
+    REQUESTS = "Requests"
+    GUESSES = "Guesses"
+
+
+class Form(Enum):
+    """In which form an answer comes or is asked for."""
+
+    STREAM = "stream"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One occurrence that a repair met and mended."""
+
+    fix: str
+    """The name of the repair, which is its key in the configuration."""
+    message: str
+    """What was wrong and what was done, in one sentence without text of the exchange."""
+    routine: bool = False
+    """The fix did its work although nothing was broken: not counted in the shadow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The answer is an error: nothing may follow it."""
+
+    status: int
+    """The status that is due where the client has no byte yet."""
+    error: JsonObject
+    """In OpenAI's shape: ``message``, ``type``, ``param``, ``code``."""
+
+
+def failure(problem: Problem) -> Failure:
+    """Show a problem of our own as a failure in the stream."""
+    error: JsonObject = {
+        "message": problem.message, "type": "upstream_error", "param": None, "code": problem.code,
+    }  # fmt: skip
+    return Failure(problem.status, error)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came back and what is sent on; a repair may change ``sent``."""
+
+    asked: Form
+    """What the agent asked for."""
+    came: Form
+    """What upstream sent, judged by its bytes."""
+    declared: Form | None
+    """What upstream's content type says; None where it says neither."""
+    sent: Form
+    """What the agent gets; as it came unless a repair says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a stream ended, told when everything held back has been released."""
+
+    clean: bool
+    """Upstream ended its answer by HTTP's rules; False where the connection broke."""
+    sentinel: bool
+    """Upstream sent ``[DONE]``."""
+    finished: bool
+    """A finish reason of every started choice has gone to the agent."""
+    empty: bool
+    """Not a single chunk came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a repair may know of its exchange before the first chunk."""
+
+    request: JsonObject = field(default_factory=dict[str, Any])
+    """The agent's request as it came. Not to be changed."""
+    shadow: bool = False
+    """The pipeline only looks: nothing it yields is sent."""
+
+    @property
+    def streaming(self) -> bool:
+        """The agent asked for a stream."""
+        return self.request.get("stream") is True
+
+    @property
+    def usage_asked(self) -> bool:
+        """The agent asked for usage at the end of its stream."""
+        return wire.child(self.request, "stream_options").get("include_usage") is True
+
+    @property
+    def several_choices(self) -> bool:
+        """The agent asked for more than one choice."""
+        return (wire.number(self.request, "n") or 1) > 1
+
+    @property
+    def schema_by_tool(self) -> dict[str, JsonObject]:
+        """The declared functions' parameter schemas, by name."""
+        functions = [wire.function(tool) for tool in wire.objects(self.request, "tools")]
+        functions += wire.objects(self.request, "functions")
+        return {
+            wire.text(each, "name"): wire.child(each, "parameters")
+            for each in functions
+            if wire.filled(each, "name")
+        }
+
+    @property
+    def forced_tool(self) -> bool:
+        """``tool_choice`` names a function; OpenAI itself then finishes with ``stop``."""
+        return isinstance(self.request.get("tool_choice"), dict)
+
+
+Output: TypeAlias = Iterator[JsonObject | Finding | Failure]
+EventOutput: TypeAlias = Iterator[Event | Finding | Failure]
+DocumentOutput: TypeAlias = Iterator[bytes | Finding | Failure]
+
+
+class Repair:
+    """One defect and its remedy, for the length of one exchange.
+
+    `held` keeps the chunks that are held back, in order, as they should leave if this repair
+    fails: the pipeline releases them when the repair raises. Empty means nothing is waiting.
+    """
+
+    name: ClassVar[str]
+    """The key in the configuration."""
+    title: ClassVar[str]
+    """The label a user sees."""
+    group: ClassVar[Group]
+    default: ClassVar[bool]
+    """On unless the configuration says otherwise."""
+    symptom: ClassVar[str]
+    """One sentence: what breaks, and for whom."""
+    remedy: ClassVar[str]
+    """One sentence: what is sent instead."""
+    price: ClassVar[str] = "None"
+    """One sentence: what it costs to have it on."""
+    reads_text: ClassVar[bool] = False
+    """Every piece of text matters to it; otherwise repeated plain text may pass it by unseen."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.held: list[JsonObject] = []
+
+    @classmethod
+    def applies(cls, context: Context) -> bool:
+        """Tell whether this exchange can hold the defect at all."""
+        return True
+
+    def request(self, body: JsonObject) -> Iterator[Finding]:
+        """Mend the request in place, before it goes upstream."""
+        return iter(())
+
+    def answer(self, answer: Answer) -> Iterator[Finding]:
+        """Decide in which form the answer goes on."""
+        return iter(())
+
+    def event(self, event: Event) -> EventOutput:
+        """Mend one block of the stream."""
+        yield event
+
+    def document(self, data: bytes) -> DocumentOutput:
+        """Mend the body of a plain answer; it may be no JSON at all."""
+        yield data
+
+    def chunk(self, chunk: JsonObject) -> Output:
+        """Mend one chunk; the same object, changed in place, counts as the chunk that came."""
+        yield chunk
+
+    def flush(self) -> Output:
+        """Release what is held back: no more chunks will come."""
+        held, self.held = self.held, []
+        yield from held
+
+    def end(self, ending: Ending) -> EventOutput:
+        """Add what the stream lacks at its end."""
+        return iter(())

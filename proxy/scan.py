@@ -1,0 +1,90 @@
+"""Is this JSON object complete? A structural scan of text that arrives in pieces.
+
+Strings, escapes and depth are followed, nothing is parsed: the cost is one look at each piece, and a
+call is never taken for complete because what came so far happens to parse.
+"""
+
+import re
+
+# All that changes the state outside a string, and inside one.
+_OUTSIDE = re.compile(r'["{}\[\]]')
+_INSIDE = re.compile(r'["\\]')
+_WHITE = " \t\r\n"
+
+
+class JsonScan:
+    """The structural state of one JSON text; `feed` it piece by piece."""
+
+    __slots__ = ("_closed", "_depth", "_escaped", "_in_string", "_started", "trailing")
+
+    def __init__(self, text: str = "") -> None:
+        self._depth = 0
+        self._in_string = False
+        self._escaped = False
+        self._started = False
+        self._closed = False
+        self.trailing = False
+        """More than white space came after the value had closed."""
+        if text:
+            self.feed(text)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing but white space has come."""
+        return not self._started
+
+    @property
+    def complete(self) -> bool:
+        """An object or array has been opened and closed again."""
+        return self._closed
+
+    def feed(self, text: str) -> None:
+        """Take the next piece."""
+        if not self._started:
+            text = text.lstrip(_WHITE)
+            if not text:
+                return
+            self._started = True
+        position = 0
+        while position < len(text):
+            if self._closed and not self.trailing:
+                self.trailing = bool(text[position:].strip(_WHITE))
+            position = (
+                self._string(text, position) if self._in_string else self._next(text, position)
+            )
+
+    def _string(self, text: str, position: int) -> int:
+        if self._escaped:
+            self._escaped = False
+            return position + 1
+        match = _INSIDE.search(text, position)
+        if match is None:
+            return len(text)
+        if match.group() == "\\":
+            self._escaped = True
+        else:
+            self._in_string = False
+        return match.end()
+
+    def _next(self, text: str, position: int) -> int:
+        match = _OUTSIDE.search(text, position)
+        if match is None:
+            return len(text)
+        mark = match.group()
+        if mark == '"':
+            self._in_string = True
+        elif mark in "{[":
+            self._depth += 1
+            self._closed = False
+        else:
+            self._depth -= 1
+            self._closed = self._depth <= 0
+        return match.end()
+
+
+def complete(arguments: object) -> bool:
+    """Tell whether a call's arguments are whole: an object, or the text of one."""
+    if isinstance(arguments, str):
+        scan = JsonScan(arguments)
+        return scan.complete and not scan.trailing
+    return isinstance(arguments, dict)

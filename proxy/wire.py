@@ -1,0 +1,135 @@
+"""Tolerant readers of chat-completions JSON: whatever a member holds, reading never raises.
+
+Numbers keep their text: a float is read as a `Decimal` and written back as it came, so that
+an event in which one member was mended does not change in another.
+"""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, TypeAlias, cast
+
+import msgspec
+
+JsonObject: TypeAlias = dict[str, Any]
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class NotJsonError(ValueError):
+    """The text is no JSON at all."""
+
+
+class OpaqueJsonError(ValueError):
+    """The text may be JSON, but of a kind that cannot be read without changing it."""
+
+
+def decode(data: bytes | str) -> Any:
+    """Read JSON text; raises `NotJsonError` or `OpaqueJsonError`."""
+    try:
+        return _decoder.decode(data)
+    except (ValueError, RecursionError):
+        return _decode_exotic(data)
+
+
+def encode(value: Any) -> bytes:
+    """Write JSON without white space; raises `OpaqueJsonError` for what JSON cannot hold."""
+    try:
+        return _encoder.encode(value)
+    except (ValueError, TypeError, RecursionError):
+        return _encode_exotic(value)
+
+
+def dumps(value: Any) -> str:
+    """`encode`, as text."""
+    return encode(value).decode("utf-8")
+
+
+def choices(chunk: JsonObject) -> Iterator[JsonObject]:
+    """Yield the choices that are objects."""
+    return objects(chunk, "choices")
+
+
+def objects(holder: JsonObject, name: str) -> Iterator[JsonObject]:
+    """Yield the objects in the list ``holder[name]``; nothing where it is no list."""
+    value = holder.get(name)
+    if isinstance(value, list):
+        for item in cast("list[Any]", value):
+            if isinstance(item, dict):
+                yield cast("JsonObject", item)
+
+
+def child(holder: JsonObject, name: str) -> JsonObject:
+    """Return the object ``holder[name]``; a new, unattached one where it is none."""
+    value = holder.get(name)
+    return cast("JsonObject", value) if isinstance(value, dict) else {}
+
+
+def delta(choice: JsonObject) -> JsonObject:
+    """Return the delta of a choice, or an unattached empty one."""
+    return child(choice, "delta")
+
+
+def tool_calls(choice: JsonObject) -> Iterator[JsonObject]:
+    """Yield the tool-call entries in the choice's delta."""
+    return objects(delta(choice), "tool_calls")
+
+
+def function(call: JsonObject) -> JsonObject:
+    """Return the function of a tool call, or an unattached empty one."""
+    return child(call, "function")
+
+
+def number(holder: JsonObject, name: str) -> int | None:
+    """Return the integer ``holder[name]``; None for all else, booleans included."""
+    value = holder.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def index(holder: JsonObject) -> int:
+    """Return the index of a choice, 0 where it has none that counts."""
+    value = number(holder, "index")
+    return 0 if value is None or value < 0 else value
+
+
+def text(holder: JsonObject, name: str) -> str:
+    """Return the string ``holder[name]``, empty for all else."""
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def filled(holder: JsonObject, name: str) -> bool:
+    """Tell whether ``holder[name]`` is a string with more than white space in it."""
+    return bool(text(holder, name).strip())
+
+
+def _decode_exotic(data: bytes | str) -> Any:
+    try:
+        raw = data.decode("utf-8") if isinstance(data, bytes) else data
+        return json.loads(raw, parse_constant=_refuse_constant, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise NotJsonError("no JSON") from error
+    except (ValueError, RecursionError) as error:
+        # Invalid UTF-8, NaN, thousands of digits, thousands of levels: not ours to judge.
+        raise OpaqueJsonError("JSON that cannot be read without loss") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise OpaqueJsonError(name)
+
+
+def _encode_exotic(value: Any) -> bytes:
+    try:
+        # Lone surrogates survive as escapes; a Decimal cannot come along, so its text does.
+        return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_number_of).encode(
+            "ascii"
+        )
+    except (ValueError, TypeError, RecursionError) as error:
+        raise OpaqueJsonError("a value that JSON cannot hold") from error
+
+
+def _number_of(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(type(value).__name__)
