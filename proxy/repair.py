@@ -18,7 +18,7 @@ The hooks, in the order in which an exchange meets them:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias
 
 from proxy import wire
 from proxy.errors import Problem
@@ -85,6 +85,8 @@ class Answer:
     """What upstream's content type says; None where it says neither."""
     sent: Form
     """What the agent gets; as it came unless a repair says otherwise."""
+    content_type: str | None = None
+    """What the agent is told instead of upstream's content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +169,22 @@ class Repair:
     """One sentence: what is sent instead."""
     price: ClassVar[str] = "None"
     """One sentence: what it costs to have it on."""
+    streams_only: ClassVar[bool] = False
+    """A plain answer cannot hold the defect."""
     reads_text: ClassVar[bool] = False
     """Every piece of text matters to it; otherwise repeated plain text may pass it by unseen."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.held: list[JsonObject] = []
+        self.status = 200
+        """Upstream's status; the pipeline sets it before the first hook of the answer."""
+        self.usage_added = False
+        """A request hook asked upstream for usage that the agent did not ask for."""
+        self.sentinel = False
+        """``[DONE]`` has come; set before `flush`."""
+        self.clean = True
+        """Upstream ended by HTTP's rules; False where the connection broke. Set before `flush`."""
 
     @classmethod
     def applies(cls, context: Context) -> bool:

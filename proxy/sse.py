@@ -106,9 +106,9 @@ class Decoder:
 
 def parse(body: bytes, raw: bytes, *, ended: bool = True) -> Event:
     """Read one block's fields; ``raw`` is what the event will say it consists of."""
-    if body.startswith(b"data: ") and body.endswith(b"\n\n") and body.find(b"\n") == len(body) - 2:
-        if b"\r" not in body:
-            return Event(raw, body[6:-2], plain=body is raw, ended=ended)
+    only_line = body.endswith(b"\n\n") and body.find(b"\n") == len(body) - 2
+    if only_line and body.startswith(b"data: ") and b"\r" not in body:
+        return Event(raw, body[6:-2], plain=body is raw, ended=ended)
     data: list[bytes] = []
     name = b""
     # A lone CR ends a line by the specification, and for few clients else.

@@ -97,6 +97,8 @@ class Mark:
     """The number, from 0, of the upstream event it acted on; None for the request or the whole."""
     sent: int | None
     """The number of the sent event that carries the change; None where one was dropped."""
+    routine: bool = False
+    """The fix did its work although nothing was broken."""
 
 
 @dataclass(frozen=True, slots=True)

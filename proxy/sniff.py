@@ -1,0 +1,49 @@
+"""In which form an answer came: judged by its first bytes, never by its header."""
+
+from dataclasses import dataclass
+
+from proxy.repair import Form
+
+_WHITE = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the first bytes show; ``data`` holds all of them once the form is known."""
+
+    form: Form | None
+    data: bytes = b""
+
+
+class Sniffer:
+    """Collects bytes until they show whether a stream or a document has come."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def feed(self, data: bytes) -> Seen:
+        """Take the next bytes."""
+        self._data += data
+        start = self._data.removeprefix(_BOM).lstrip(_WHITE)
+        if not start or _BOM.startswith(self._data):
+            return Seen(None)
+        if start.startswith(_FIELDS):
+            return Seen(Form.STREAM, self.rest())
+        if any(field.startswith(start) for field in _FIELDS):
+            return Seen(None)
+        return Seen(Form.DOCUMENT, self.rest())
+
+    def rest(self) -> bytes:
+        """Hand over everything collected."""
+        data, self._data = self._data, b""
+        return data
+
+
+def declared_form(content_type: str) -> Form | None:
+    """Read a content type; None where it names neither form."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "text/event-stream":
+        return Form.STREAM
+    return Form.DOCUMENT if kind == "application/json" or kind.endswith("+json") else None
