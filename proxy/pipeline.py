@@ -8,11 +8,11 @@ keeps upstream's own bytes. A repair that raises is switched off for the rest of
 what it held goes out as it came.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, cast
 
 from proxy import aggregate, sse, wire
+from proxy.chain import Chain, Dropped, Outcome, Passage
 from proxy.errors import EventTooLargeError, Problem, problem as problem_of
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
 from proxy.sniff import Sniffer, declared_form
@@ -23,7 +23,7 @@ from proxy.wire import JsonObject
 MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
 """Bytes; a larger plain answer is forwarded as it comes, unread."""
 
-_EVENT_STREAM = "text/event-stream"
+_REDIRECTS = 300
 _JSON = "application/json"
 
 
@@ -47,28 +47,13 @@ class Step:
     byte has been sent yet, the status and the error's JSON are due instead."""
 
 
-@dataclass(slots=True)
-class _Note:
-    """What is known of a chunk on its way through the repairs."""
-
-    chunk: JsonObject
-    event: Event | None
-    received: int | None
-    findings: list[Finding]
-
-
-_Item: TypeAlias = JsonObject | Finding | Failure
-_T = TypeVar("_T")
-
-
 class Pipeline:
     """The repairs of one exchange, chained."""
 
     def __init__(self, context: Context, repairs: Sequence[type[Repair]]) -> None:
         self._context = context
-        self._repairs = [repair(context) for repair in repairs if repair.applies(context)]
-        self._event_repairs = _overriding(self._repairs, "event")
-        self._chunk_repairs = _overriding(self._repairs, "chunk", "flush")
+        self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
+        self._event_repairs = self._chain.overriding("event")
         self._status = 200
         self._declared: Form | None = None
         self._sniffer = Sniffer()
@@ -76,9 +61,9 @@ class Pipeline:
         self._document: bytearray | None = None
         self._decoder = sse.Decoder()
         self._fold: aggregate.Fold | None = None
-        self._notes: dict[int, _Note] = {}
-        self._started: set[int] = set()
+        self._begun: set[int] = set()
         self._finishing: set[int] = set()
+        self._started: set[int] = set()
         self._finished: set[int] = set()
         self._flushed = False
         self._chunks_seen = False
@@ -99,26 +84,23 @@ class Pipeline:
     @property
     def waits_for_sentinel(self) -> bool:
         """Every choice has finished and only ``[DONE]`` is missing, which would be added."""
-        on = any(repair.name == "stream-framing" for repair in self._repairs)
-        over = bool(self._started) and self._finishing >= self._started
+        on = any(repair.name == "stream-framing" for repair in self._chain.repairs)
+        over = bool(self._begun) and self._finishing >= self._begun
         return on and over and not self.done and self._came is Form.STREAM
 
     def request(self, body: bytes) -> Mended:
         """Mend the agent's request."""
-        concerned = _overriding(self._repairs, "request")
+        concerned = self._chain.overriding("request")
         if not concerned:
             return Mended(body)
-        try:
-            parsed = wire.decode(body)
-        except ValueError:
-            return Mended(body)
-        if not isinstance(parsed, dict):
+        parsed = wire.decode_object(body)
+        if parsed is None:
             return Mended(body)
         findings: list[Finding] = []
         for repair in concerned:
-            findings += self._safely(repair, repair.request, cast("JsonObject", parsed))
-        added = any(repair.usage_added for repair in self._repairs)
-        for repair in self._repairs:
+            findings += self._chain.call(repair, repair.request, parsed)
+        added = any(repair.usage_added for repair in self._chain.repairs)
+        for repair in self._chain.repairs:
             repair.usage_added = added
         marks = tuple(Mark(each.fix, each.message, None, None) for each in findings)
         return Mended(wire.encode(parsed) if findings else body, marks)
@@ -127,22 +109,22 @@ class Pipeline:
         """Take note of upstream's head."""
         self._status = status
         self._declared = declared_form(content_type)
-        for repair in self._repairs:
+        for repair in self._chain.repairs:
             repair.status = status
-        if status >= 300:  # noqa: PLR2004
+        if status >= _REDIRECTS:
             self._begin(Form.DOCUMENT)
 
     def feed(self, data: bytes) -> Step:
         """Take the next bytes of the answer's body, uncompressed."""
         if self.failure is not None:
             return Step()
-        if self._came is None:
+        came = self._came
+        if came is None:
             seen = self._sniffer.feed(data)
             if seen.form is None:
                 return Step()
-            data = seen.data
-            self._begin(seen.form)
-        if self._came is Form.DOCUMENT:
+            came, data = self._begin(seen.form), seen.data
+        if came is Form.DOCUMENT:
             return self._collect(data)
         self._guarded(self._decoder.feed, data)
         return self._step()
@@ -152,18 +134,13 @@ class Pipeline:
         if self.failure is not None:
             return Step()
         clean = clean and problem is None
-        if self._came is None:
-            rest = self._sniffer.rest()
-            self._begin(self._declared or self._asked if rest.strip() else self._empty_form())
-            if self._came is Form.DOCUMENT:
-                self._document = bytearray(rest)
-            elif rest:
-                self._guarded(self._decoder.feed, rest)
-        if self.failure is None and self._came is Form.DOCUMENT:
+        came = self._came or self._begin_late()
+        if came is Form.DOCUMENT:
             self._close_document(clean=clean, problem=problem)
-        elif self.failure is None:
+        else:
             self._guarded(lambda _: self._decoder.flush(), b"")
-            self._close_stream(clean=clean, problem=problem)
+            if self.failure is None:
+                self._close_stream(clean=clean, problem=problem)
         return self._step()
 
     # The form of the answer
@@ -172,26 +149,33 @@ class Pipeline:
     def _asked(self) -> Form:
         return Form.STREAM if self._context.streaming else Form.DOCUMENT
 
-    def _empty_form(self) -> Form:
-        return Form.STREAM if self._declared is Form.STREAM else Form.DOCUMENT
+    def _begin_late(self) -> Form:
+        """The answer ended before its first bytes showed what it is."""
+        rest = self._sniffer.rest()
+        came = self._declared or (self._asked if rest.strip() else Form.DOCUMENT)
+        self._begin(came)
+        if came is Form.DOCUMENT:
+            self._document = bytearray(rest)
+        else:
+            self._guarded(self._decoder.feed, rest)
+        return came
 
-    def _begin(self, came: Form) -> None:
+    def _begin(self, came: Form) -> Form:
         self._came = came
         self.form = came
-        if self._status < 300:  # noqa: PLR2004
+        if self._status < _REDIRECTS:
             answer = Answer(self._asked, came, self._declared, sent=came)
-            for repair in _overriding(self._repairs, "answer"):
-                for finding in self._safely(repair, repair.answer, answer):
+            for repair in self._chain.overriding("answer"):
+                for finding in self._chain.call(repair, repair.answer, answer):
                     self._mark(finding, None, None)
             self.form = answer.sent
             self.content_type = answer.content_type
         if self.form is Form.DOCUMENT:
             self._fold = aggregate.Fold()
-            dropped = [repair for repair in self._repairs if repair.streams_only]
-            if came is Form.DOCUMENT:
-                self._chunk_repairs = [r for r in self._chunk_repairs if r not in dropped]
         if came is Form.DOCUMENT:
+            self._chain.leave_out(lambda repair: repair.streams_only)
             self._document = bytearray()
+        return came
 
     # Documents
 
@@ -213,9 +197,9 @@ class Pipeline:
         if not clean:
             self._fail(failure(problem or problem_of("upstream_reset")))
             return
-        for repair in _overriding(self._repairs, "document"):
+        for repair in self._chain.overriding("document"):
             before = data
-            for item in self._safely(repair, repair.document, before):
+            for item in self._chain.call(repair, repair.document, before):
                 if isinstance(item, Finding):
                     self._mark(item, None, None)
                 elif isinstance(item, Failure):
@@ -226,7 +210,7 @@ class Pipeline:
         self._relay_document(data)
 
     def _relay_document(self, data: bytes) -> None:
-        completion = _completion(data) if self._status < 300 else None  # noqa: PLR2004
+        completion = _completion(data) if self._status < _REDIRECTS else None
         if completion is None:
             # Not a completion: no repair understands it, so it goes on as it came.
             self.form = Form.DOCUMENT
@@ -237,7 +221,7 @@ class Pipeline:
         usage = not streams or self._context.usage_asked
         for chunk in aggregate.explode(completion, usage=usage):
             self._chunks_seen = True
-            self._walk([chunk], None, None)
+            self._take(self._chain.walk(Passage(chunk, None, None, [])))
         self._flush(clean=True)
         if self.failure is not None:
             return
@@ -246,7 +230,7 @@ class Pipeline:
             self.done = True
         elif self._touched and self._fold is not None:
             folded = aggregate.restored(self._fold.completion(), completion)
-            self._out.append(_encoded(folded) or data)
+            self._out.append(wire.encode_if_possible(folded) or data)
         else:
             self._out.append(data)
 
@@ -270,7 +254,7 @@ class Pipeline:
             passed: list[Event | Finding | Failure] = []
             for item in items:
                 if isinstance(item, Event):
-                    passed += self._safely(repair, repair.event, item, otherwise=[item])
+                    passed += self._chain.call(repair, repair.event, item, otherwise=[item])
                 else:
                     passed.append(item)
             items = passed
@@ -279,9 +263,8 @@ class Pipeline:
             if isinstance(item, Finding):
                 findings.append(item)
             elif isinstance(item, Failure):
-                self._drop(findings)
                 self._fail(item)
-                return
+                break
             else:
                 self._read(item, findings)
                 findings = []
@@ -295,20 +278,15 @@ class Pipeline:
             if self.failure is None:
                 self._put_event(event, findings)
                 self.done = True
-        elif (chunk := _chunk(event.data)) is None:
+        elif (chunk := wire.decode_object(event.data)) is None:
             self._put_event(event, findings)
         else:
             self._chunks_seen = True
-            self._notice(chunk)
-            self._walk([chunk], event, findings)
-            self._forget()
-
-    def _notice(self, chunk: JsonObject) -> None:
-        for choice in wire.choices(chunk):
-            index = wire.index(choice)
-            self._started.add(index)
-            if choice.get("finish_reason"):
-                self._finishing.add(index)
+            for choice in wire.choices(chunk):
+                if choice.get("finish_reason"):
+                    self._finishing.add(wire.index(choice))
+                self._begun.add(wire.index(choice))
+            self._take(self._chain.walk(Passage(chunk, event, self._received, findings)))
 
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
         sentinel = self.done
@@ -320,8 +298,8 @@ class Pipeline:
             self._fail(failure(problem or problem_of("upstream_reset")))
             return
         ending = Ending(clean, sentinel, finished or sentinel, empty=not self._chunks_seen)
-        for repair in _overriding(self._repairs, "end"):
-            for item in self._safely(repair, repair.end, ending):
+        for repair in self._chain.overriding("end"):
+            for item in self._chain.call(repair, repair.end, ending):
                 if isinstance(item, Failure):
                     self._fail(item)
                     return
@@ -338,127 +316,44 @@ class Pipeline:
             # A cut stream never becomes an answer that looks whole.
             self._fail(failure(problem_of("stream_incomplete")))
             return
-        self._out.append(_encoded(self._fold.completion()) or b"")
+        self._out.append(wire.encode_if_possible(self._fold.completion()) or b"")
         self.done = True
-
-    # The repairs, one after the other
-
-    def _walk(
-        self, chunks: list[JsonObject], event: Event | None, findings: list[Finding] | None
-    ) -> None:
-        received = self._received if event is not None else None
-        for chunk in chunks:
-            self._notes[id(chunk)] = _Note(chunk, event, received, findings or [])
-        self._run([*chunks], 0)
-
-    def _run(self, chunks: list[JsonObject], start: int) -> None:
-        for position in range(start, len(self._chunk_repairs)):
-            repair = self._chunk_repairs[position]
-            passed: list[JsonObject] = []
-            for chunk in chunks:
-                items = self._safely(repair, repair.chunk, chunk, otherwise=[chunk])
-                if len(items) == 1 and items[0] is chunk:
-                    passed.append(chunk)
-                elif self._sort(items, passed) is not None:
-                    self._abort(passed, position + 1)
-                    return
-            chunks = passed
-            if not chunks:
-                return
-        for chunk in chunks:
-            self._emit(chunk)
-
-    def _sort(self, items: Iterable[_Item], passed: list[JsonObject]) -> Failure | None:
-        """Give findings to the chunks they stand before; stop at a failure."""
-        findings: list[Finding] = []
-        for item in items:
-            if isinstance(item, Finding):
-                findings.append(item)
-            elif isinstance(item, Failure):
-                self._drop(findings)
-                self.failure = item
-                return item
-            else:
-                note = self._notes.get(id(item))
-                if note is None:
-                    note = _Note(item, None, self._received, [])
-                    self._notes[id(item)] = note
-                note.findings = [*note.findings, *findings]
-                findings = []
-                passed.append(item)
-        self._drop(findings)
-        return None
-
-    def _abort(self, chunks: list[JsonObject], position: int) -> None:
-        """A repair said that the answer is an error: let go what came before, then say it."""
-        error, self.failure = self.failure, None
-        self._run_flush(chunks, position, clean=False, sentinel=False)
-        self._fail(cast("Failure", error))
-
-    def _flush(self, *, clean: bool, sentinel: bool = False) -> None:
-        if self._flushed:
-            return
-        self._flushed = True
-        self._run_flush([], 0, clean=clean, sentinel=sentinel)
-
-    def _run_flush(
-        self, chunks: list[JsonObject], start: int, *, clean: bool, sentinel: bool
-    ) -> None:
-        for position in range(start, len(self._chunk_repairs)):
-            repair = self._chunk_repairs[position]
-            repair.clean, repair.sentinel = clean, sentinel
-            passed: list[JsonObject] = []
-            items: list[_Item] = []
-            for chunk in chunks:
-                items += self._safely(repair, repair.chunk, chunk, otherwise=[chunk])
-            items += self._safely(repair, lambda _, repair=repair: repair.flush(), None)
-            if self._sort(items, passed) is not None:
-                self._abort(passed, position + 1)
-                return
-            chunks = passed
-        for chunk in chunks:
-            self._emit(chunk)
-
-    def _safely(
-        self,
-        repair: Repair,
-        hook: Callable[[_T], Iterator[Any]],
-        value: _T,
-        otherwise: Sequence[Any] = (),
-    ) -> list[Any]:
-        if repair not in self._repairs:
-            return list(otherwise)
-        try:
-            return list(hook(value))
-        except Exception:  # noqa: BLE001  a repair must never take the stream down with it
-            self._repairs.remove(repair)
-            held, repair.held = repair.held, []
-            finding = Finding(repair.name, "the fix failed and was switched off for this request")
-            self._mark(finding, self._received, None)
-            return [*held, *(each for each in otherwise if each not in held)]
 
     # What leaves
 
-    def _emit(self, chunk: JsonObject) -> None:
-        note = self._notes.pop(id(chunk), None) or _Note(chunk, None, None, [])
-        for choice in wire.choices(chunk):
+    def _flush(self, *, clean: bool, sentinel: bool = False) -> None:
+        if not self._flushed:
+            self._flushed = True
+            self._take(self._chain.flush(self._received, clean=clean, sentinel=sentinel))
+
+    def _take(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Passage):
+                self._emit(outcome)
+            elif isinstance(outcome, Dropped):
+                self._touched = True
+                self._mark(outcome.finding, outcome.received, None)
+            else:
+                self._fail(outcome)
+
+    def _emit(self, passage: Passage) -> None:
+        for choice in wire.choices(passage.chunk):
             index = wire.index(choice)
             self._started.add(index)
             if choice.get("finish_reason"):
                 self._finished.add(index)
-        if note.findings:
+        for finding in passage.findings:
             self._touched = True
-        for finding in note.findings:
-            self._mark(finding, note.received, self._sent)
+            self._mark(finding, passage.received, self._sent)
+        event = passage.event
         if self._fold is not None:
-            self._fold.add(chunk)
-        elif note.event is not None and not note.findings:
-            self._put(note.event.raw)
-        elif (data := _encoded(chunk)) is not None:
-            name = note.event.name if note.event is not None else b""
-            self._put(sse.encode(data, name))
-        elif note.event is not None:
-            self._put(note.event.raw)
+            self._fold.add(passage.chunk)
+        elif event is not None and not passage.findings:
+            self._put(event.raw)
+        elif (data := wire.encode_if_possible(passage.chunk)) is not None:
+            self._put(sse.encode(data, event.name if event is not None else b""))
+        elif event is not None:
+            self._put(event.raw)
 
     def _put_event(self, event: Event, findings: list[Finding]) -> None:
         for finding in findings:
@@ -478,46 +373,18 @@ class Pipeline:
 
     def _drop(self, findings: list[Finding]) -> None:
         for finding in findings:
-            self._touched = True
             self._mark(finding, self._received, None)
 
     def _mark(self, finding: Finding, received: int | None, sent: int | None) -> None:
         self._marks.append(Mark(finding.fix, finding.message, received, sent, finding.routine))
 
-    def _forget(self) -> None:
-        if self._notes and not any(repair.held for repair in self._repairs):
-            self._notes.clear()
-
     def _step(self) -> Step:
+        self._drop(self._chain.take_broken())
         out, self._out = self._out, []
         marks, self._marks = self._marks, []
         return Step(out[0] if len(out) == 1 else b"".join(out), tuple(marks), self.failure)
 
 
-def _overriding(repairs: Iterable[Repair], *hooks: str) -> list[Repair]:
-    """Return the repairs that have one of these hooks of their own."""
-    return [
-        repair
-        for repair in repairs
-        if any(getattr(type(repair), hook) is not getattr(Repair, hook) for hook in hooks)
-    ]
-
-
-def _chunk(data: bytes) -> JsonObject | None:
-    try:
-        value = wire.decode(data)
-    except ValueError:
-        return None
-    return cast("JsonObject", value) if isinstance(value, dict) else None
-
-
 def _completion(data: bytes) -> JsonObject | None:
-    chunk = _chunk(data)
-    return chunk if chunk is not None and isinstance(chunk.get("choices"), list) else None
-
-
-def _encoded(value: JsonObject) -> bytes | None:
-    try:
-        return wire.encode(value)
-    except ValueError:
-        return None
+    body = wire.decode_object(data)
+    return body if body is not None and isinstance(body.get("choices"), list) else None

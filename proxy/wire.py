@@ -41,6 +41,23 @@ def encode(value: Any) -> bytes:
         return _encode_exotic(value)
 
 
+def decode_object(data: bytes | str) -> JsonObject | None:
+    """Read JSON text that holds an object; None for everything else."""
+    try:
+        value = decode(data)
+    except ValueError:
+        return None
+    return cast("JsonObject", value) if isinstance(value, dict) else None
+
+
+def encode_if_possible(value: Any) -> bytes | None:
+    """`encode`; None for what JSON cannot hold."""
+    try:
+        return encode(value)
+    except ValueError:
+        return None
+
+
 def dumps(value: Any) -> str:
     """`encode`, as text."""
     return encode(value).decode("utf-8")
