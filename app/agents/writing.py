@@ -1,0 +1,186 @@
+"""A change to an agent's file: a value to look at first, then written, backed up, undone.
+
+What is written is exactly what was shown: if the file changed in between, nothing is written.
+Undo takes our own entry out of the file as it is then; it never puts an old copy back.
+"""
+
+import contextlib
+import difflib
+import os
+import re
+import secrets
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.agents.catalogue import Tool
+from app.agents.errors import AgentFileError
+from app.agents.formats import Endpoint
+
+KEPT_BACKUPS = 20
+_BOM = "\ufeff"
+_LARGEST_FILE = 4 * 1024 * 1024
+_BACKUP_NAME = re.compile(r"(\d{8}T\d{6}\d{6})-([a-z0-9-]+?)--(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would be written, and over what."""
+
+    path: Path
+    before: str | None
+    """None where there is no file yet."""
+    after: str
+    """Empty: the file holds nothing but ours and is removed."""
+
+    def diff(self, secret: str = "") -> str:
+        """Return the change as a unified diff, without the key."""
+        lines = difflib.unified_diff(
+            _lines(self.before or ""), _lines(self.after), str(self.path), str(self.path), n=3
+        )
+        text = "\n".join(line.rstrip("\n") for line in lines)
+        return text.replace(secret, "‹local key›") if secret else text
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of an agent's file as it was before we wrote."""
+
+    path: Path
+    tool_id: str
+    file_name: str
+    at: datetime
+
+
+def config_path(tool: Tool, home: Path) -> Path:
+    """Return the agent's file: the first that exists, else the last of its names."""
+    paths = [home / name for name in tool.files]
+    return next((path for path in paths if path.exists()), paths[-1])
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text, empty where there is none; raises `AgentFileError`."""
+    return _read(path) or ""
+
+
+def plan(tool: Tool, home: Path, endpoint: Endpoint) -> Change:
+    """Return what pointing the agent here would write."""
+    if tool.format is None:
+        raise AgentFileError(f"{tool.title} is not set up by a file")
+    path = config_path(tool, home)
+    before = _read(path)
+    rival = next((name for name in tool.rivals if (home / name).exists()), None)
+    if before is None and rival is not None:
+        raise AgentFileError(
+            f"{tool.title} reads {rival}; creating {path.name} would make it stop doing so"
+        )
+    bom, text = _split_bom(before or "")
+    return Change(path, before, bom + tool.format.insert(text, endpoint))
+
+
+def plan_undo(tool: Tool, home: Path) -> Change:
+    """Return what taking our own entry out would write."""
+    if tool.format is None:
+        raise AgentFileError(f"{tool.title} is not set up by a file")
+    path = config_path(tool, home)
+    before = _read(path)
+    bom, text = _split_bom(before or "")
+    after = tool.format.remove(text)
+    return Change(path, before, bom + after if after else "")
+
+
+def write(change: Change, tool_id: str, backups: Path) -> None:
+    """Carry the change out, after a copy of what was there; raises `AgentFileError`."""
+    try:
+        if _read(change.path) != change.before:
+            raise AgentFileError("the file has changed in the meantime: look at the change again")
+        if change.before is not None:
+            _back_up(change, tool_id, backups)
+        if change.after:
+            _replace(change.path, change.after)
+        elif change.before is not None:
+            change.path.unlink()
+    except OSError as error:
+        raise AgentFileError(f"the file cannot be written: {error.strerror}") from None
+
+
+def backups_in(folder: Path) -> list[Backup]:
+    """Return the copies kept, the newest first."""
+    matches = ((path, _BACKUP_NAME.fullmatch(path.name)) for path in sorted(folder.glob("*--*")))
+    found = [
+        Backup(path, match.group(2), match.group(3), _when(match.group(1)))
+        for path, match in matches
+        if match is not None
+    ]
+    return found[::-1]
+
+
+def plan_restore(backup: Backup, tool: Tool, home: Path) -> Change:
+    """Return what putting a copy back would write."""
+    path = next(
+        (home / name for name in tool.files if Path(name).name == backup.file_name),
+        config_path(tool, home),
+    )
+    return Change(path, _read(path), read_text(backup.path))
+
+
+def _read(path: Path) -> str | None:
+    try:
+        if not path.exists():
+            return None
+        if not path.is_file() or path.stat().st_size > _LARGEST_FILE:
+            raise AgentFileError(f"{path.name} is not a plain file of a sensible size")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise AgentFileError(f"{path.name} is not UTF-8 text") from None
+    except OSError as error:
+        raise AgentFileError(f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _split_bom(text: str) -> tuple[str, str]:
+    return (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").removeprefix(_BOM).split("\n")
+
+
+def _when(stamp: str) -> datetime:
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+
+
+def _back_up(change: Change, tool_id: str, backups: Path) -> None:
+    backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    _create(backups / f"{stamp}-{tool_id}--{change.path.name}", change.before or "", 0o600)
+    for old in backups_in(backups)[KEPT_BACKUPS:]:
+        old.path.unlink(missing_ok=True)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file and swap, so that a reader sees the old text or the new one."""
+    # A link is followed: the user keeps such files elsewhere, and the link must stay one.
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A new file holds a key: it is for its owner alone.
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _create(beside, text, mode)
+        beside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _create(path: Path, text: str, mode: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
+    if os.name == "posix":
+        path.chmod(mode)
