@@ -24,7 +24,7 @@ def test_decides_alike_whole_and_byte_by_byte(start: bytes, form: Form) -> None:
     assert Sniffer().feed(start).form is form
     sniffer = Sniffer()
     seen = [sniffer.feed(start[place : place + 1]) for place in range(len(start))]
-    decided = [each for each in seen if each.form is not None][0]
+    decided = next(each for each in seen if each.form is not None)
     assert decided.form is form
     assert start.startswith(decided.data)
 

@@ -15,8 +15,10 @@ def decode(*pieces: bytes) -> list[Event]:
 
 BLOCKS = st.lists(
     st.sampled_from(
-        [b"data: a", b"data:b", b": c", b"event: x", b"id: 1", b"\xef\xbb\xbf", b"\r", b"\n"]
-        + [b"\r\n", b"\n\n", b"data: \xe2\x80\xa8\xc2\x85", b"\x00", b"\xff"]
+        [
+            *(b"data: a", b"data:b", b": c", b"event: x", b"id: 1", b"\xef\xbb\xbf", b"\r"),
+            *(b"\n", b"\r\n", b"\n\n", b"data: \xe2\x80\xa8\xc2\x85", b"\x00", b"\xff"),
+        ]
     )
 ).map(b"".join)
 
@@ -72,7 +74,7 @@ def test_reads_the_first_field_behind_a_byte_order_mark() -> None:
         (b"retry: 3\n\n", False),
     ],
 )
-def test_knows_the_plain_form(block: bytes, plain: bool) -> None:  # noqa: FBT001
+def test_knows_the_plain_form(block: bytes, plain: bool) -> None:
     assert decode(block)[0].plain is plain
 
 

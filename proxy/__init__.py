@@ -1,0 +1,24 @@
+"""The embedded proxy: what stands between a coding agent and a provider. No Qt, no keyring.
+
+One exchange, from the agent's first byte to its last:
+
+    agent -> protocol -> guard -> routes -> relay -> pipeline.request -> upstream
+                                                                            |
+                                                            pipeline.feed <-+  bytes, as they come
+                                                                |
+                              source   decode (SSE)  or  explode (JSON)        sse, aggregate
+                                                                |
+                              chain    repairs, one after the other            repairs/
+                                                                |
+                              sink     encode (SSE)  or  fold (JSON)           sse, aggregate
+                                                                |
+    agent <- relay <--------------------------------------------+
+                 \\-> tap: records for the inspector, the log and the counts
+
+Three laws hold throughout. No change without a finding and no finding without a change: what nobody
+mended keeps upstream's own bytes. A repair keeps its state per exchange, shares none and knows no
+other. The tap only appends: nobody who looks slows the stream down.
+
+Read `relay` first, then `pipeline`, then any file of `repairs`. A new repair is one module there,
+one line in the registry, one case in the corpus.
+"""

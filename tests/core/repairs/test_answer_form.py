@@ -1,0 +1,81 @@
+"""The bytes decide in which form an answer came, and the agent gets the form it asked for."""
+
+import json
+
+import pytest
+
+from proxy.pipeline import Pipeline
+from proxy.repair import Context
+from proxy.repairs.answer_form import AnswerForm
+
+MESSAGE = {"role": "assistant", "content": "hi"}
+COMPLETION = {"id": "c", "choices": [{"index": 0, "message": MESSAGE, "finish_reason": "stop"}]}
+BODY = json.dumps(COMPLETION).encode()
+STREAM = (
+    b'data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"hi"},'
+    b'"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+)
+SSE = "text/event-stream"
+JSON = "application/json"
+
+
+def run(
+    body: bytes, content_type: str, *, stream: bool, status: int = 200
+) -> tuple[bytes, str | None, int]:
+    pipeline = Pipeline(Context({"stream": stream}), [AnswerForm])
+    pipeline.start(status, content_type)
+    steps = [pipeline.feed(body), pipeline.finish()]
+    marks = sum(len(step.marks) for step in steps)
+    return b"".join(step.data for step in steps), pipeline.content_type, marks
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "stream", "status"),
+    [
+        (STREAM, SSE, True, 200),
+        (STREAM, SSE + "; charset=utf-8", True, 200),
+        (BODY, JSON, False, 200),
+        (b'\n\n{"choices":[]}', JSON, False, 200),
+        (b'{"error":{"message":"no"}}', JSON, True, 400),
+        (b"<html>", "text/html", False, 502),
+        (b'{"success":true,"data":{"a":1}}', JSON, False, 200),
+    ],
+)
+def test_leaves_a_fitting_answer_alone(
+    body: bytes,
+    content_type: str,
+    stream: bool,
+    status: int,
+) -> None:
+    assert run(body, content_type, stream=stream, status=status) == (body, None, 0)
+
+
+@pytest.mark.parametrize("content_type", [SSE, JSON, "text/plain", ""])
+def test_folds_a_stream_whatever_its_label(content_type: str) -> None:
+    sent, label, marks = run(STREAM, content_type, stream=False)
+    assert json.loads(sent)["choices"][0]["message"] == MESSAGE
+    assert (label, marks) == (JSON, 1)
+
+
+@pytest.mark.parametrize("content_type", [SSE, JSON, "text/plain", ""])
+def test_explodes_a_plain_answer_whatever_its_label(content_type: str) -> None:
+    sent, label, marks = run(BODY, content_type, stream=True)
+    assert sent.startswith(b"data: {")
+    assert sent.endswith(b"data: [DONE]\n\n")
+    assert (label, marks) == (SSE, 1)
+
+
+@pytest.mark.parametrize("content_type", [JSON, "text/plain", ""])
+def test_corrects_a_label_alone(content_type: str) -> None:
+    assert run(STREAM, content_type, stream=True) == (STREAM, SSE, 1)
+
+
+def test_takes_an_envelope_off() -> None:
+    body = json.dumps({"success": True, "data": COMPLETION}).encode()
+    sent, _, marks = run(body, JSON, stream=False)
+    assert json.loads(sent) == COMPLETION
+    assert marks == 1
+
+
+def test_takes_a_sentinel_off_a_plain_answer() -> None:
+    assert run(BODY + b"\n\ndata: [DONE]\n\n", JSON, stream=False) == (BODY, None, 1)

@@ -1,0 +1,98 @@
+"""Framing that narrow clients cannot read is rewritten; everything legal stays byte for byte."""
+
+import pytest
+
+from proxy.pipeline import Pipeline
+from proxy.repair import Context
+from proxy.repairs.stream_framing import StreamFraming
+
+CHUNK = b'{"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}'
+STOP = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+GOOD = b"data: " + CHUNK + b"\n\n"
+
+
+def run(stream: bytes) -> tuple[bytes, list[str]]:
+    pipeline = Pipeline(Context({"stream": True}), [StreamFraming])
+    pipeline.start(200, "text/event-stream")
+    steps = [pipeline.feed(stream), pipeline.finish()]
+    marks = [mark.message for step in steps for mark in step.marks]
+    return b"".join(step.data for step in steps), marks
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        GOOD + STOP + DONE,
+        (GOOD + STOP + DONE).replace(b"\n", b"\r\n"),
+        b": OPENROUTER PROCESSING\n\n" + GOOD + STOP + DONE,
+        GOOD + b"\n" + STOP + DONE,
+        GOOD + b'data: {"a":NaN}\n\n' + STOP + DONE,
+        GOOD + b'data: {"a":' + b"9" * 5000 + b"}\n\n" + STOP + DONE,
+        GOOD + b'data: {"a":"\xff"}\n\n' + STOP + DONE,
+        b'data: {"a":"data: {}"}\n\n' + STOP + DONE,
+    ],
+    ids=["lf", "crlf", "comment", "blank", "nan", "digits", "utf-8", "data-in-text"],
+)
+def test_leaves_a_legal_stream_alone(stream: bytes) -> None:
+    assert run(stream) == (stream, [])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"data:" + CHUNK + b"\n\n",
+        b"data: " + CHUNK + b"\r\r",
+        b"data: data: " + CHUNK + b"\n\n",
+        b"event: message\ndata: " + CHUNK + b"\n\n",
+        b"id: 7\ndata: " + CHUNK + b"\n\n",
+        b"retry: 3000\n\ndata: " + CHUNK + b"\n\n",
+        GOOD.replace(b'"choices":', b'"choices":\ndata: '),
+        b'data: {"id":"c","object":"chat.compdata: ' + CHUNK + b"\n\n",
+        b"\xef\xbb\xbfdata: " + CHUNK + b"\n\n",
+        b"data: " + CHUNK.replace(b",", b" ,", 1) + b"\ndata:\n\n",
+    ],
+    ids=["space", "cr", "double", "event", "id", "retry", "lines", "glued", "bom", "empty-line"],
+)
+def test_writes_one_data_line_and_a_blank_line(broken: bytes) -> None:
+    sent, marks = run(broken + STOP + DONE)
+    assert sent.replace(b" ,", b",").replace(b": [{", b":[{") == GOOD + STOP + DONE
+    assert marks
+
+
+def test_separates_events_that_only_a_line_feed_separates() -> None:
+    sent, _ = run(GOOD[:-1] + STOP[:-1] + DONE)
+    assert sent == GOOD + STOP + DONE
+
+
+@pytest.mark.parametrize("data", [b": OPENROUTER PROCESSING", b"ping", b"keepalive", b""])
+def test_turns_text_without_json_into_a_comment(data: bytes) -> None:
+    sent, marks = run(b"data: " + data + b"\n\n" + GOOD + STOP + DONE)
+    assert sent.startswith(b": ")
+    assert sent.endswith(b"\n\n" + GOOD + STOP + DONE)
+    assert len(marks) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b"", b"data: [DONE]", b"data:[DONE]\n\n", b"event: done\ndata: [DONE]\n\n", DONE + DONE],
+)
+def test_closes_with_exactly_one_sentinel(end: bytes) -> None:
+    sent, marks = run(GOOD + STOP + end)
+    assert sent == GOOD + STOP + DONE
+    assert marks
+
+
+def test_drops_what_comes_after_the_sentinel() -> None:
+    sent, marks = run(GOOD + STOP + DONE + GOOD + b": late\n\n")
+    assert sent == GOOD + STOP + DONE
+    assert len(marks) == 2
+
+
+def test_invents_no_sentinel_for_a_stream_that_was_cut() -> None:
+    assert run(GOOD) == (GOOD, [])
+
+
+def test_leaves_a_named_event_to_those_who_know_its_name() -> None:
+    stream = b'event: error\ndata: {"message":"no"}\n\n'
+    assert run(stream) == (stream, [])
