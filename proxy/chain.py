@@ -94,6 +94,16 @@ class Chain:
             self._passages.clear()
         return outcomes
 
+    def passes_alike(self, chunk: JsonObject, outcomes: list[Outcome]) -> bool:
+        """Tell whether the chunk passed untouched, as more text of its kind would."""
+        return (
+            len(outcomes) == 1
+            and isinstance(outcomes[0], Passage)
+            and outcomes[0].chunk is chunk
+            and not outcomes[0].findings
+            and not any(repair.held or repair.reads_text for repair in self._reading)
+        )
+
     def flush(self, received: int | None, *, clean: bool, sentinel: bool) -> list[Outcome]:
         """Let every repair release what it holds: no more chunks will come."""
         return self._release([], 0, received, clean=clean, sentinel=sentinel)

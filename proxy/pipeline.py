@@ -17,6 +17,7 @@ from proxy.errors import EventTooLargeError, Problem, problem as problem_of
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
 from proxy.sniff import Sniffer, declared_form
 from proxy.sse import SENTINEL, Event
+from proxy.steady import Steady
 from proxy.tap import Mark
 from proxy.wire import JsonObject
 
@@ -60,6 +61,7 @@ class Pipeline:
         self._came: Form | None = None
         self._document: bytearray | None = None
         self._decoder = sse.Decoder()
+        self._steady = Steady()
         self._fold: aggregate.Fold | None = None
         self._begun: set[int] = set()
         self._finishing: set[int] = set()
@@ -126,6 +128,10 @@ class Pipeline:
             came, data = self._begin(seen.form), seen.data
         if came is Form.DOCUMENT:
             return self._collect(data)
+        if not self._decoder.pending and (alike := self._steady.count(data)):
+            self._received += alike
+            self._sent += alike
+            return Step(data)
         self._guarded(self._decoder.feed, data)
         return self._step()
 
@@ -271,6 +277,7 @@ class Pipeline:
         self._drop(findings)
 
     def _read(self, event: Event, findings: list[Finding]) -> None:
+        self._steady.forget()
         if event.data is None:
             self._put_event(event, findings)
         elif event.data == SENTINEL:
@@ -286,7 +293,10 @@ class Pipeline:
                 if choice.get("finish_reason"):
                     self._finishing.add(wire.index(choice))
                 self._begun.add(wire.index(choice))
-            self._take(self._chain.walk(Passage(chunk, event, self._received, findings)))
+            outcomes = self._chain.walk(Passage(chunk, event, self._received, findings))
+            self._take(outcomes)
+            if self._fold is None and self._chain.passes_alike(chunk, outcomes):
+                self._steady.learn(event.raw, chunk)
 
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
         sentinel = self.done

@@ -1,7 +1,7 @@
 """The transport against a scripted server: reuse, faults, limits, and nothing left open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -49,7 +49,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(script: Script) -> AsyncIterator[tuple[Server, LeanTransport, str]]:
+async def serving(script: Script) -> AsyncGenerator[tuple[Server, LeanTransport, str]]:
     server = Server(script)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=1 << 20)
     transport = LeanTransport()

@@ -1,0 +1,93 @@
+"""Recognise the events of which nothing but the text is new, without reading them as JSON.
+
+Most events of an answer are alike but for a few characters of text. Once one of them has passed
+every repair untouched, the next of the same shape would pass untouched as well: it is enough to
+compare what stands before and behind the text, and to see that the text is one plain string.
+"""
+
+import re
+from collections.abc import Iterable
+
+from proxy import wire
+from proxy.wire import JsonObject
+
+# A string's inside: no quote, no control character, only the short escapes.
+_TEXT = re.compile(rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*+')
+_MEMBERS = ("content", "reasoning_content", "reasoning")
+_PATIENCE = 16
+"""Shapes in a row that never came again, after which learning stops: it would only cost."""
+
+
+class Steady:
+    """The shape of the last untouched text event."""
+
+    def __init__(self) -> None:
+        self._before = b""
+        self._behind = b""
+        self._fruitless = 0
+
+    def forget(self) -> None:
+        """Something else has come: what follows must be read again."""
+        self._before = b""
+
+    def count(self, data: bytes) -> int:
+        """Return of how many whole events of the known shape the bytes consist; 0 if of others."""
+        before, behind = self._before, self._behind
+        if not before or not data.endswith(behind):
+            return 0
+        position = found = 0
+        while position < len(data):
+            start = position + len(before)
+            end = data.find(behind, start)
+            if end < 0 or not data.startswith(before, position):
+                return 0
+            if _TEXT.fullmatch(data, start, end) is None:
+                return 0
+            position = end + len(behind)
+            found += 1
+        self._fruitless = 0
+        return found
+
+    def learn(self, raw: bytes, chunk: JsonObject) -> None:
+        """Take the shape of an event that passed untouched, where it holds one plain text."""
+        self._before = b""
+        if self._fruitless > _PATIENCE:
+            return
+        name = _text_member(chunk)
+        key = f'"{name}":"'.encode()
+        if name is None or raw.count(key) != 1:
+            return
+        start = raw.index(key) + len(key)
+        match = _TEXT.match(raw, start)
+        # The shape is right only if the text between is this member's value.
+        if match is None or _value(match.group()) != _delta(chunk).get(name):
+            return
+        self._before, self._behind = raw[:start], raw[match.end() :]
+        self._fruitless += 1
+
+
+def _text_member(chunk: JsonObject) -> str | None:
+    """Name the one text in the chunk's one choice; None where it is anything else."""
+    choices = [*wire.choices(chunk)]
+    if len(choices) != 1 or choices[0].get("finish_reason"):
+        return None
+    delta = _delta(chunk)
+    texts = [name for name in _MEMBERS if wire.text(delta, name)]
+    return texts[0] if len(texts) == 1 and not _others(delta, texts) else None
+
+
+def _others(delta: JsonObject, texts: Iterable[str]) -> bool:
+    return any(name not in texts and value is not None for name, value in delta.items())
+
+
+def _delta(chunk: JsonObject) -> JsonObject:
+    for choice in wire.choices(chunk):
+        return wire.delta(choice)
+    return {}
+
+
+def _value(text: bytes) -> object:
+    try:
+        return wire.decode(b'"' + text + b'"')
+    except ValueError:
+        return None
