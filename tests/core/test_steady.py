@@ -84,6 +84,7 @@ def test_learns_no_shape_from_another_members_text() -> None:
 
 def test_stops_learning_where_no_event_is_like_another() -> None:
     known = Steady()
+    raw = b""
     for number in range(100):
         raw = event("a", id=str(number))
         known.learn(raw, json.loads(raw.removeprefix(b"data: ")))
