@@ -111,6 +111,8 @@ class Context:
     """The agent's request as it came. Not to be changed."""
     shadow: bool = False
     """The pipeline only looks: nothing it yields is sent."""
+    now: int = 0
+    """Seconds since the epoch when the exchange began: the core has no clock of its own."""
 
     @property
     def streaming(self) -> bool:
@@ -141,7 +143,9 @@ class Context:
     @property
     def forced_tool(self) -> bool:
         """``tool_choice`` names a function; OpenAI itself then finishes with ``stop``."""
-        return isinstance(self.request.get("tool_choice"), dict)
+        choice = wire.child(self.request, "tool_choice")
+        holders = (choice, wire.function(choice), wire.child(choice, "custom"))
+        return any(wire.filled(holder, "name") for holder in holders)
 
 
 Output: TypeAlias = Iterator[JsonObject | Finding | Failure]
@@ -185,6 +189,8 @@ class Repair:
         """``[DONE]`` has come; set before `flush`."""
         self.clean = True
         """Upstream ended by HTTP's rules; False where the connection broke. Set before `flush`."""
+        self.ambiguous = False
+        """The repair met what could have been read in several ways, and left it as it came."""
 
     @classmethod
     def applies(cls, context: Context) -> bool:

@@ -6,6 +6,9 @@ call is never taken for complete because what came so far happens to parse.
 
 import re
 
+from proxy import wire
+from proxy.wire import JsonObject
+
 # All that changes the state outside a string, and inside one.
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'["\\]')
@@ -37,6 +40,11 @@ class JsonScan:
     def complete(self) -> bool:
         """An object or array has been opened and closed again."""
         return self._closed
+
+    @property
+    def in_string(self) -> bool:
+        """A string has been opened and not closed again."""
+        return self._in_string
 
     def feed(self, text: str) -> None:
         """Take the next piece."""
@@ -88,3 +96,48 @@ def complete(arguments: object) -> bool:
         scan = JsonScan(arguments)
         return scan.complete and not scan.trailing
     return isinstance(arguments, dict)
+
+
+class CallScans:
+    """Are all tool calls of one choice complete? `feed` it the choice's deltas."""
+
+    __slots__ = ("_odd", "_scan_by_call")
+
+    def __init__(self) -> None:
+        self._scan_by_call: dict[object, JsonScan] = {}
+        self._odd: dict[object, bool] = {}
+
+    @property
+    def seen(self) -> bool:
+        """There was a call."""
+        return bool(self._scan_by_call)
+
+    @property
+    def complete(self) -> bool:
+        """There was a call, and the arguments of each are whole."""
+        return self.seen and all(
+            self._odd.get(key, scan.complete and not scan.trailing)
+            for key, scan in self._scan_by_call.items()
+        )
+
+    def feed(self, delta: JsonObject) -> None:
+        """Take the next delta."""
+        for call in wire.objects(delta, "tool_calls"):
+            key = self._key(call)
+            scan = self._scan_by_call.setdefault(key, JsonScan())
+            arguments = wire.function(call).get("arguments")
+            if isinstance(arguments, str):
+                scan.feed(arguments)
+            elif arguments is not None:
+                self._odd[key] = isinstance(arguments, dict)
+            elif wire.text(call, "type") not in ("", "function"):
+                # Calls of another type have no arguments that could be scanned.
+                self._odd[key] = True
+
+    def _key(self, call: JsonObject) -> object:
+        index = wire.number(call, "index")
+        if index is not None:
+            return index
+        opens = wire.filled(call, "id") or wire.filled(wire.function(call), "name")
+        known = [*self._scan_by_call]
+        return ("open", len(known)) if opens or not known else known[-1]

@@ -50,6 +50,15 @@ def decode_object(data: bytes | str) -> JsonObject | None:
     return cast("JsonObject", value) if isinstance(value, dict) else None
 
 
+def decode_string(data: str) -> str | None:
+    """Read JSON text that holds a string; None for everything else."""
+    try:
+        value = decode(data)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
+
+
 def encode_if_possible(value: Any) -> bytes | None:
     """`encode`; None for what JSON cannot hold."""
     try:
