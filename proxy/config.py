@@ -48,8 +48,8 @@ class Provider:
     tls_ca: str = ""
     outgoing_proxy: str = ""
     timeouts: Timeouts = Timeouts()
-    headers: Mapping[str, str] = field(default=_EMPTY)
-    fixes: Mapping[str, bool] = field(default=_NO_FIXES)
+    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    fixes: Mapping[str, bool] = field(default_factory=lambda: _NO_FIXES)
     """Only what the user named; the registry knows the defaults."""
 
     @property
