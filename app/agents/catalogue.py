@@ -90,9 +90,9 @@ _QUOTING: Mapping[Kind, Callable[[str], str]] = MappingProxyType(
     {Kind.PLAIN: str, Kind.SHELL: shlex.quote, Kind.JSON: lambda value: json.dumps(value)[1:-1]}
 )
 
-_ADDRESS = Snippet("Base URL", "$address")
-_KEY = Snippet("Key", "$key")
-_MODEL = Snippet("Model", "$model")
+_ADDRESS = Snippet("base URL", "$address")
+_KEY = Snippet("key", "$key")
+_MODEL = Snippet("model", "$model")
 _FORM = (_ADDRESS, _KEY, _MODEL)
 _NEEDS_RESPONSES = "It speaks the Responses API: it works with providers that offer it."
 _NEEDS_MESSAGES = "It speaks Anthropic Messages: it works with providers that offer them."
@@ -126,14 +126,14 @@ TOOLS: tuple[Tool, ...] = (
         way="A provider in opencode's own file. For one start only, copy the command.",
         snippets=(
             Snippet(
-                "Command for one start",
+                "command for one start",
                 "OPENCODE_CONFIG_CONTENT="
                 '\'{"provider":{"wiremend":{"npm":"@ai-sdk/openai-compatible",'
                 '"name":"Wiremend","options":{"baseURL":"$address","apiKey":"$key"},'
                 '"models":{"$model":{}}}}}\' opencode',
                 Kind.JSON,
             ),
-            Snippet("Model name", f"{NAME}/$model"),
+            Snippet("model name", f"{NAME}/$model"),
         ),
         user_agents=("opencode",),
         commands=("opencode",),
@@ -153,7 +153,7 @@ TOOLS: tuple[Tool, ...] = (
         id="kilo",
         title="Kilo Code",
         way="In its settings choose API Provider: OpenAI Compatible, then paste these.",
-        snippets=(*_FORM, Snippet("Full endpoint", "$address/chat/completions")),
+        snippets=(*_FORM, Snippet("full endpoint", "$address/chat/completions")),
         user_agents=("kilo",),
         commands=("kilo", "kilocode"),
         traces=_extension("kilocode.kilo-code"),
@@ -176,7 +176,7 @@ TOOLS: tuple[Tool, ...] = (
         way="Lines in aider's .aider.conf.yml, or the environment of one shell.",
         snippets=(
             Snippet(
-                "Shell lines",
+                "shell lines",
                 "export OPENAI_API_BASE=$address\nexport OPENAI_API_KEY=$key\n"
                 "aider --model openai/$model\n",
                 Kind.SHELL,
@@ -194,7 +194,7 @@ TOOLS: tuple[Tool, ...] = (
         way="It reads these variables from its shell.",
         snippets=(
             Snippet(
-                "Shell lines",
+                "shell lines",
                 "export OPENAI_BASE_URL=$address\nexport OPENAI_API_KEY=$key\n"
                 "export OPENAI_MODEL=$model\nqwen\n",
                 Kind.SHELL,
@@ -210,7 +210,7 @@ TOOLS: tuple[Tool, ...] = (
         way="A profile file that is ours alone; Codex reads the key from its shell.",
         snippets=(
             Snippet(
-                "Shell lines",
+                "shell lines",
                 f"export {KEY_VARIABLE}=$key\ncodex --profile {NAME}\n",
                 Kind.SHELL,
             ),
@@ -228,7 +228,7 @@ TOOLS: tuple[Tool, ...] = (
         way="It reads these variables from its shell; the address has no /v1 here.",
         snippets=(
             Snippet(
-                "Shell lines",
+                "shell lines",
                 "export ANTHROPIC_BASE_URL=$root\nexport ANTHROPIC_AUTH_TOKEN=$key\n"
                 "export ANTHROPIC_MODEL=$model\nclaude\n",
                 Kind.SHELL,

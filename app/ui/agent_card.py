@@ -1,0 +1,137 @@
+"""One agent: whether it is here, where it points, and the true way in."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.agents.catalogue import Snippet, Tool
+from app.agents.detection import Found, State
+from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+
+_UNSURE = Found(State.ABSENT)
+
+
+class AgentCard(Card):
+    """One agent we know.
+
+    Signals:
+        copy_asked: `Snippet`.
+        key_asked, write_asked, undo_asked: by a click.
+    """
+
+    copy_asked = Signal(object)
+    key_asked = Signal()
+    write_asked = Signal()
+    undo_asked = Signal()
+
+    def __init__(self, tool: Tool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tool = tool
+        self._found = _UNSURE
+        self._connected: datetime | None = None
+        self._has_key = self._key_known = False
+        self._sign = Sign()
+        self._state = text()
+        self._caution = text(_words(tool.caution), Look.MUTED, wrap=True)
+        self._key = button("")
+        self._write = button(self.tr("Write config…"))
+        self._undo = button(self.tr("Undo…"), self.tr("Takes only our own lines out again."))
+        self.setAccessibleName(tool.title)
+        self._lay_out()
+        self._refresh()
+
+    @property
+    def present(self) -> bool:
+        """The agent is on this machine, or has called."""
+        return self._connected is not None or self._found.state is not State.ABSENT
+
+    @property
+    def state_words(self) -> str:
+        """What the card says of the agent."""
+        return self._state.text()
+
+    def show_found(self, found: Found) -> None:
+        """Show what its files tell."""
+        self._found = found
+        self._refresh()
+
+    def show_connected(self, at: datetime) -> None:
+        """Show that a request of its came: the only proof that counts."""
+        self._connected = at
+        self._refresh()
+
+    def show_key(self, *, exists: bool, known: bool) -> None:
+        """Show whether it has a local key, and whether that can still be copied."""
+        self._has_key, self._key_known = exists, known
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        title = text(self.tool.title, Look.HEADING)
+        self.add(
+            row(self._sign, title, self._state, None),
+            text(_words(self.tool.way), wrap=True),
+        )
+        if self.tool.caution:
+            self.add(row(Sign(Mark.WARNING), self._caution))
+        if self.tool.reachable:
+            self.add(self._actions())
+        self._key.clicked.connect(self.key_asked)
+        self._write.clicked.connect(self.write_asked)
+        self._undo.clicked.connect(self.undo_asked)
+
+    def _actions(self) -> QHBoxLayout:
+        actions = row()
+        if self.tool.format is not None:
+            actions.addWidget(self._write)
+            actions.addWidget(self._undo)
+        for snippet in self.tool.snippets:
+            words = self.tr("Copy {what}").format(what=_words(snippet.label))
+            copy = button(words)
+            copy.clicked.connect(lambda _=False, snippet=snippet: self._copy(snippet))
+            actions.addWidget(copy)
+        actions.addStretch(1)
+        actions.addWidget(self._key)
+        return actions
+
+    def _copy(self, snippet: Snippet) -> None:
+        self.copy_asked.emit(snippet)
+
+    def _refresh(self) -> None:
+        mark, words = self._verdict()
+        self._sign.show_mark(mark)
+        self._state.setText(words)
+        self._undo.setEnabled(self._found.state in {State.HERE, State.OLD_PORT})
+        self._key.setText(self.tr("Renew key") if self._has_key else self.tr("New key"))
+        hint = self.tr("The key it has now stops working.") if self._has_key else ""
+        self._key.setToolTip(hint)
+        self._key.setAccessibleDescription(hint)
+
+    def _verdict(self) -> tuple[Mark, str]:
+        if not self.tool.reachable:
+            return Mark.WARNING, self.tr("cannot reach this computer")
+        if self._connected is not None:
+            at = self._connected.strftime("%H:%M")
+            return Mark.GOOD, self.tr("connected · {at}").format(at=at)
+        return self._verdict_by_files()
+
+    def _verdict_by_files(self) -> tuple[Mark, str]:
+        detail = self._found.detail
+        verdicts = {
+            State.HERE: (Mark.QUIET, self.tr("points here, waiting for its first request…")),
+            State.OLD_PORT: (Mark.WARNING, self.tr("points at another port: {detail}")),
+            State.ELSEWHERE: (Mark.QUIET, self.tr("found, points elsewhere: {detail}")),
+            State.UNREADABLE: (Mark.WARNING, self.tr("its file cannot be read: {detail}")),
+            State.FOUND: (Mark.QUIET, self.tr("found, not pointing here")),
+            State.ABSENT: (Mark.QUIET, self.tr("not found on this computer")),
+        }
+        mark, words = verdicts[self._found.state]
+        waiting = self._found.state in {State.FOUND, State.ABSENT} and self._has_key
+        if waiting:
+            words = self.tr("waiting for its first request…")
+        return mark, words.format(detail=detail)
+
+
+def _words(words: str) -> str:
+    """Translate a sentence of the catalogue, which knows no Qt."""
+    return QCoreApplication.translate("Agent", words) if words else ""

@@ -1,0 +1,99 @@
+"""The local keys: one per agent, copied once, revoked with a click."""
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
+
+
+class AgentKeys(Card):
+    """Who may call the proxy.
+
+    Signals:
+        added, revoked, copy_asked: the name of a key.
+    """
+
+    added = Signal(str)
+    revoked = Signal(str)
+    copy_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: list[str] = []
+        self._known: set[str] = set()
+        self._lines: list[QWidget] = []
+        self._list = QVBoxLayout()
+        self._open_sign = Sign(Mark.WARNING)
+        self._open = text(
+            self.tr("Access is open: programs of this computer need no key at all."), wrap=True
+        )
+        self._name = QLineEdit()
+        self._name.setPlaceholderText(self.tr("Name of another agent"))
+        self._name.setAccessibleName(self._name.placeholderText())
+        self._name.setMaxLength(80)
+        self._name.setMinimumWidth(26 * self._name.fontMetrics().averageCharWidth())
+        self._add = button(self.tr("Make a key"))
+        self._add.setEnabled(False)
+        self._name.textChanged.connect(lambda words: self._add.setEnabled(self._fresh(words)))
+        self._name.returnPressed.connect(self._make)
+        self._add.clicked.connect(self._make)
+        explanation = self.tr(
+            "Every agent has a key of its own. It is good for this computer only, is shown to "
+            "nobody and can be copied once, when it is made."
+        )
+        self.add(
+            text(self.tr("Local keys"), Look.SECTION),
+            text(explanation, Look.MUTED, wrap=True),
+            row(self._open_sign, self._open),
+            self._list,
+            row(self._name, self._add, None),
+        )
+        self.show_agents((), (), "required")
+
+    def show_agents(self, names: Sequence[str], known: Collection[str], access: str) -> None:
+        """Show the keys of the configuration; the known ones can still be copied."""
+        self._names, self._known = list(names), set(known)
+        self._open_sign.setVisible(access == "open")
+        self._open.setVisible(access == "open")
+        self._rebuild()
+
+    def add_known(self, name: str) -> None:
+        """Show a key that was just made, before the configuration says so."""
+        self._known.add(name)
+        if name not in self._names:
+            self._names.append(name)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        empty(self._list)
+        discard(self._lines)
+        self._lines = [self._line(name) for name in self._names]
+        for line in self._lines:
+            self._list.addWidget(line)
+
+    def _line(self, name: str) -> QWidget:
+        line = QWidget()
+        known = name in self._known
+        copy = button(self.tr("Copy key"))
+        copy.setVisible(known)
+        copy.setAccessibleName(self.tr("Copy the key of {name}").format(name=name))
+        copy.clicked.connect(lambda: self.copy_asked.emit(name))
+        revoke = button(self.tr("Revoke"), self.tr("Its requests are refused from now on."))
+        revoke.setAccessibleName(self.tr("Revoke the key of {name}").format(name=name))
+        revoke.clicked.connect(lambda: self.revoked.emit(name))
+        state = self.tr("new, copy it now") if known else "lk_••••"
+        layout = row(text(name), text(state, Look.MUTED), None, copy, revoke)
+        layout.setContentsMargins(0, 0, 0, 0)
+        line.setLayout(layout)
+        return line
+
+    def _fresh(self, words: str) -> bool:
+        return bool(words.strip()) and words.strip() not in self._names
+
+    def _make(self) -> None:
+        name = self._name.text().strip()
+        if self._fresh(name):
+            self._name.clear()
+            self.added.emit(name)

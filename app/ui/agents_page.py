@@ -1,0 +1,294 @@
+"""The agents: the address and keys they need, and their own files pointed here."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app.agents.catalogue import TOOLS, Snippet, Tool
+from app.agents.detection import Which, detect
+from app.agents.errors import AgentFileError
+from app.agents.formats import Endpoint
+from app.agents.writing import Change, plan, plan_undo, write
+from app.ui.agent_card import AgentCard
+from app.ui.agent_keys import AgentKeys
+from app.ui.backup_list import BackupList
+from app.ui.change_dialog import ChangeDialog
+from app.ui.clipboard import Clipboard
+from app.ui.page import Page
+from app.ui.parts import Look, Mark, Sign, button, row, text
+from proxy.config import DEFAULT_PORT, Settings
+from proxy.secret import Secret
+from proxy.tap import Record, Started
+
+_KEY_STAND_IN = "‹local key›"
+
+
+class AgentsPage(Page):
+    """Shows the agents; writes into their files only what was shown and agreed to.
+
+    Signals:
+        agent_added, agent_revoked: the name of a local key.
+    """
+
+    agent_added = Signal(str)
+    agent_revoked = Signal(str)
+
+    def __init__(
+        self,
+        home: Path,
+        backups: Path,
+        parent: QWidget | None = None,
+        *,
+        which: Which = shutil.which,
+    ) -> None:
+        super().__init__(parent)
+        self.set_title(self.tr("Agents"), self.tr("Point your tools here."))
+        self._home, self._backups, self._which = home, backups, which
+        self._settings = Settings()
+        self._address = f"http://127.0.0.1:{DEFAULT_PORT}/v1"
+        self._known_keys: dict[str, Secret] = {}
+        self._unconfirmed: set[str] = set()
+        self._awaited: dict[str, Callable[[], None]] = {}
+        self._clipboard = Clipboard(self)
+        self._address_label = text()
+        self._model = QLineEdit()
+        self._notice_sign, self._notice = Sign(), text("", wrap=True)
+        self._keys = AgentKeys()
+        self._backup_list = BackupList()
+        self.cards = {tool.id: AgentCard(tool) for tool in TOOLS}
+        self._column = QVBoxLayout()
+        self._lay_out()
+        self._connect()
+        self.show_address(self._address)
+        self._say("")
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show who has a local key."""
+        self._settings = settings
+        digests = {agent.name: agent.sha256 for agent in settings.agents}
+        self._forget_replaced_keys(digests)
+        names = list(digests)
+        self._keys.show_agents(names, set(self._known_keys), settings.access)
+        for card in self.cards.values():
+            name = card.tool.title
+            card.show_key(exists=name in names, known=name in self._known_keys)
+
+    def show_address(self, address: str) -> None:
+        """Show where the proxy listens: its base URL for agents."""
+        self._address = address
+        self._address_label.setText(address)
+        self.look()
+
+    def show_new_key(self, name: str, key: Secret) -> None:
+        """Take a key that was just made; it can be copied until the window goes."""
+        self._known_keys[name] = key
+        self._unconfirmed.add(name)
+        self.show_settings(self._settings)
+        self._keys.add_known(name)
+        self._say(self.tr("A key for {name} was made: copy it now.").format(name=name))
+        if (waiting := self._awaited.pop(name, None)) is not None:
+            waiting()
+
+    def show_error(self, words: str) -> None:
+        """Say what could not be done."""
+        self._awaited.clear()
+        self._say(words, Mark.BAD)
+
+    def apply(self, records: list[Record]) -> None:
+        """Turn the lights of agents whose requests came, and learn the model they ask for."""
+        for record in records:
+            if isinstance(record, Started):
+                self._see(record)
+
+    def look(self) -> None:
+        """Look again for every agent and its file."""
+        for card in self.cards.values():
+            card.show_found(detect(card.tool, self._home, self._address, self._which))
+        self._backup_list.look(self._backups)
+        self._arrange()
+
+    def _forget_replaced_keys(self, digests: Mapping[str, str]) -> None:
+        """Drop a key that the configuration no longer holds, unless it was made just now."""
+        for name, key in list(self._known_keys.items()):
+            if digests.get(name) == hashlib.sha256(key.reveal().encode()).hexdigest():
+                self._unconfirmed.discard(name)
+            elif name not in self._unconfirmed:
+                del self._known_keys[name]
+
+    def _see(self, record: Started) -> None:
+        headers = {name.lower(): value for name, value in record.headers}
+        for card in self.cards.values():
+            if card.tool.called(record.agent, headers.get("user-agent", "")):
+                card.show_connected(datetime.fromtimestamp(record.wall, UTC).astimezone())
+                break
+        if not self._model.isModified() and record.model:
+            self._model.setText(record.model)
+
+    def _lay_out(self) -> None:
+        copy = button(self.tr("Copy address"))
+        copy.clicked.connect(lambda: self._copy(self._address))
+        again = button(self.tr("Look again"))
+        again.clicked.connect(self.look)
+        self._address_label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByKeyboard
+            | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self._model.setPlaceholderText(self.tr("the provider's name for it"))
+        self._model.setAccessibleName(self.tr("Model"))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        column.addWidget(self._keys)
+        column.addLayout(self._column)
+        column.addWidget(self._backup_list)
+        column.addStretch(1)
+        self._column.setSpacing(12)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inner)
+        address = text(self.tr("Address"), Look.SECTION)
+        model = text(self.tr("Model"), Look.SECTION)
+        self.body.addLayout(row(address, self._address_label, copy, None, again))
+        self.body.addLayout(row(model, self._model))
+        self.body.addLayout(row(self._notice_sign, self._notice))
+        self.body.addWidget(area, 1)
+
+    def _connect(self) -> None:
+        for card in self.cards.values():
+            tool = card.tool
+            card.copy_asked.connect(lambda snippet, tool=tool: self._copy_snippet(tool, snippet))
+            card.key_asked.connect(lambda tool=tool: self._renew_key(tool.title))
+            card.write_asked.connect(lambda tool=tool: self._write(tool))
+            card.undo_asked.connect(lambda tool=tool: self._undo(tool))
+        self._keys.added.connect(self._renew_key)
+        self._keys.revoked.connect(self.agent_revoked)
+        self._keys.copy_asked.connect(self._copy_key)
+        self._backup_list.restore_asked.connect(self._restore)
+
+    def _arrange(self) -> None:
+        """Put what is on this machine first."""
+        ordered = sorted(self.cards.values(), key=lambda card: not card.present)
+        for place, card in enumerate(ordered):
+            if self._column.indexOf(card) != place:
+                self._column.insertWidget(place, card)
+
+    def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
+        self._notice.setText(words)
+        self._notice_sign.show_mark(mark)
+        self._notice.setVisible(bool(words))
+        self._notice_sign.setVisible(bool(words))
+
+    def _endpoint(self, key: str) -> Endpoint:
+        return Endpoint(self._address, self._model.text().strip() or "MODEL", key)
+
+    def _copy(self, words: str) -> None:
+        self._clipboard.copy(words)
+        self._say(self.tr("Copied."))
+
+    def _copy_key(self, name: str) -> None:
+        self._clipboard.copy_secret(self._known_keys[name])
+        self._say(self.tr("The key of {name} is copied for 30 seconds.").format(name=name))
+
+    def _copy_snippet(self, tool: Tool, snippet: Snippet) -> None:
+        if "$key" not in snippet.text:
+            self._copy(snippet.fill(self._endpoint("")))
+            return
+        self._with_key(tool.title, lambda key: self._copy_with_key(snippet, key))
+
+    def _copy_with_key(self, snippet: Snippet, key: Secret) -> None:
+        self._clipboard.copy_secret(Secret(snippet.fill(self._endpoint(key.reveal()))))
+        self._say(self.tr("Copied with the key, for 30 seconds."))
+
+    def _with_key(self, name: str, use: Callable[[Secret], None]) -> None:
+        """Use the agent's key, after making one where it is not known here any more."""
+        if name in self._known_keys:
+            use(self._known_keys[name])
+            return
+        self._awaited[name] = lambda: use(self._known_keys[name])
+        self._renew_key(name)
+
+    def _renew_key(self, name: str) -> None:
+        if any(agent.name == name for agent in self._settings.agents):
+            self.agent_revoked.emit(name)
+        self.agent_added.emit(name)
+
+    def _write(self, tool: Tool) -> None:
+        if not self._model.text().strip():
+            self._say(self.tr("Say first which model it should ask for."), Mark.WARNING)
+            self._model.setFocus()
+            return
+        shown = self._plan(lambda: plan(tool, self._home, self._endpoint(_KEY_STAND_IN)))
+        if shown is None:
+            return
+        reason = self.tr("{agent} would read this from {path}.")
+        answer = self._ask(shown, reason.format(agent=tool.title, path=shown.path))
+        if answer == ChangeDialog.DialogCode.Accepted and _KEY_STAND_IN not in shown.after:
+            self._carry_out(shown, tool.id)
+        elif answer == ChangeDialog.DialogCode.Accepted:
+            self._with_key(tool.title, lambda key: self._write_with_key(tool, shown, key))
+        elif answer == ChangeDialog.COPY:
+            self._with_key(tool.title, lambda key: self._copy_change(tool, key))
+
+    def _write_with_key(self, tool: Tool, shown: Change, key: Secret) -> None:
+        """Write what was shown, with the key where its stand-in was."""
+        after = shown.after.replace(_KEY_STAND_IN, key.reveal())
+        self._carry_out(Change(shown.path, shown.before, after), tool.id)
+
+    def _copy_change(self, tool: Tool, key: Secret) -> None:
+        change = self._plan(lambda: plan(tool, self._home, self._endpoint(key.reveal())))
+        if change is not None:
+            self._clipboard.copy_secret(Secret(change.after))
+            self._say(self.tr("The whole file is copied, for 30 seconds."))
+
+    def _undo(self, tool: Tool) -> None:
+        self._offer(lambda: plan_undo(tool, self._home), tool.id)
+
+    def _restore(self, tool_id: str, make: Callable[[Path], Change]) -> None:
+        self._offer(lambda: make(self._home), tool_id)
+
+    def _offer(self, make: Callable[[], Change], tool_id: str) -> None:
+        shown = self._plan(make)
+        reason = self.tr("This would be written to {path}.")
+        if shown is None:
+            return
+        answer = self._ask(shown, reason.format(path=shown.path))
+        if answer == ChangeDialog.COPY:
+            self._copy(shown.after)
+        elif answer:
+            self._carry_out(shown, tool_id)
+
+    def _plan(self, make: Callable[[], Change]) -> Change | None:
+        try:
+            return make()
+        except AgentFileError as error:
+            self._say(self.tr("Nothing was written: {reason}").format(reason=error), Mark.BAD)
+            return None
+
+    def _ask(self, change: Change, reason: str) -> int:
+        dialog = ChangeDialog(self.tr("Change a file"), reason, change.diff(), self)
+        answer = dialog.exec()
+        dialog.deleteLater()
+        return answer
+
+    def _carry_out(self, change: Change, tool_id: str) -> None:
+        try:
+            write(change, tool_id, self._backups)
+        except AgentFileError as error:
+            self._say(self.tr("Nothing was written: {reason}").format(reason=error), Mark.BAD)
+            return
+        self._say(self.tr("Written: {path}").format(path=change.path))
+        self.look()
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.look()

@@ -1,0 +1,59 @@
+"""The copies of agents' files that were kept, each with a way back."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.agents.catalogue import TOOLS
+from app.agents.writing import Backup, backups_in, plan_restore
+from app.ui.parts import Card, Look, button, discard, empty, row, text
+
+_SHOWN = 5
+
+
+class BackupList(Card):
+    """The latest copies.
+
+    Signals:
+        restore_asked: the agent's id, and what plans the change for a home folder.
+    """
+
+    restore_asked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = QVBoxLayout()
+        self._lines: list[QWidget] = []
+        hint = self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
+        self.add(
+            text(self.tr("Backups"), Look.SECTION), text(hint, Look.MUTED, wrap=True), self._list
+        )
+
+    def look(self, folder: Path) -> None:
+        """Show what the folder holds."""
+        empty(self._list)
+        discard(self._lines)
+        self._lines = [self._line(backup) for backup in backups_in(folder)[:_SHOWN]]
+        for line in self._lines:
+            self._list.addWidget(line)
+        self.setVisible(bool(self._lines))
+
+    def _line(self, backup: Backup) -> QWidget:
+        line = QWidget()
+        at = backup.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        restore = button(self.tr("Restore…"))
+        words = self.tr("Restore {file} of {at}").format(file=backup.file_name, at=at)
+        restore.setAccessibleName(words)
+        tool = next((each for each in TOOLS if each.id == backup.tool_id), None)
+        restore.setEnabled(tool is not None)
+        if tool is not None:
+            restore.clicked.connect(
+                lambda: self.restore_asked.emit(
+                    tool.id, lambda home: plan_restore(backup, tool, home)
+                )
+            )
+        layout = row(text(backup.file_name), text(at, Look.MUTED), None, restore)
+        layout.setContentsMargins(0, 0, 0, 0)
+        line.setLayout(layout)
+        return line

@@ -1,0 +1,219 @@
+"""The first minute: which provider, its key, and the light that turns green."""
+
+import os
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.key_dialog import KeyDialog, key_problem
+from app.ui.local_servers import LocalServers
+from app.ui.page import Page
+from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
+from app.ui.presets import PRESETS, Preset, matching
+from app.ui.provider_dialog import ProviderDialog, free_id
+from proxy.config import Provider, Settings
+from proxy.tap import Finished, Record, Started
+
+_COLUMNS = 4
+_TILES = 12
+
+
+class FirstRun(Page):
+    """Shown until there is a provider, and no longer than the user wants.
+
+    Signals:
+        provider_saved: `Provider`.
+        key_entered: provider, `Secret`.
+        sample_asked: a sample request is to be sent to the demo provider.
+        done: the user goes on to the other pages.
+    """
+
+    provider_saved = Signal(object)
+    key_entered = Signal(str, object)
+    sample_asked = Signal()
+    done = Signal()
+
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.set_title(
+            self.tr("Which provider?"),
+            self.tr("Pick one; Wiremend then stands between it and your agents."),
+        )
+        self._environment = os.environ if environment is None else environment
+        self._settings = Settings()
+        self._running: set[str] = set()
+        self._started: dict[str, Started] = {}
+        self._search = QLineEdit()
+        self._tiles = QGridLayout()
+        self._tile_buttons: list[QPushButton] = []
+        self._offers = QVBoxLayout()
+        self._address = text()
+        self._light, self._light_words = Sign(), text("", wrap=True)
+        self._go_on = button(self.tr("Go to Traffic"))
+        self._servers = LocalServers(self)
+        self._servers.found.connect(self._show_running)
+        self._lay_out()
+        self._show_tiles()
+        self._show_light(Mark.QUIET, self.tr("Waiting for the first request…"))
+
+    def show_settings(self, settings: Settings) -> None:
+        """Know the providers there are already."""
+        self._settings = settings
+
+    def show_address(self, address: str) -> None:
+        """Show where agents have to point."""
+        self._address.setText(address)
+
+    def show_error(self, words: str) -> None:
+        """Say what could not be done."""
+        self._show_light(Mark.BAD, words)
+
+    def apply(self, records: list[Record]) -> None:
+        """Turn the light green with the first answer that came through."""
+        for record in records:
+            if isinstance(record, Started):
+                self._started[record.exchange_id] = record
+            elif isinstance(record, Finished):
+                self._judge(self._started.pop(record.exchange_id, None), record)
+
+    def look(self) -> None:
+        """Look for local servers."""
+        self._servers.look()
+
+    def _judge(self, started: Started | None, finished: Finished) -> None:
+        if started is None:
+            return
+        if finished.outcome != "done":
+            words = self.tr("A request came from {agent}, and failed: {reason}")
+            reason = finished.reason or str(finished.status)
+            self._show_light(Mark.BAD, words.format(agent=started.agent, reason=reason))
+            return
+        mended = sum(finished.findings.values())
+        words = self.tr("It works: {agent} got its answer. {count} things were mended in it.")
+        self._show_light(Mark.GOOD, words.format(agent=started.agent, count=mended))
+
+    def _show_light(self, mark: Mark, words: str) -> None:
+        self._light.show_mark(mark)
+        self._light_words.setText(words)
+
+    def _lay_out(self) -> None:
+        self._search.setPlaceholderText(self.tr("Search providers"))
+        self._search.setAccessibleName(self._search.placeholderText())
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._show_tiles)
+        self._go_on.clicked.connect(self.done)
+        self._tiles.setSpacing(8)
+        for column in range(_COLUMNS):
+            self._tiles.setColumnStretch(column, 1)
+        self._fill_offers()
+        self.body.addWidget(self._search)
+        self.body.addLayout(self._tiles)
+        self.body.addLayout(self._offers)
+        self.body.addSpacing(8)
+        self.body.addWidget(self._demo_card())
+        self.body.addWidget(self._light_card())
+        self.body.addStretch(1)
+
+    def _demo_card(self) -> Card:
+        card = Card()
+        sample = button(self.tr("Send a sample request"))
+        sample.clicked.connect(self.sample_asked)
+        words = self.tr(
+            "A built-in provider breaks its answers on purpose: see how they are mended, "
+            "without a key and without the network."
+        )
+        card.add(
+            text(self.tr("Try without a provider"), Look.SECTION),
+            row(text(words, Look.MUTED, wrap=True), sample),
+        )
+        return card
+
+    def _light_card(self) -> Card:
+        card = Card()
+        self._address.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByKeyboard
+            | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        card.add(
+            row(text(self.tr("Point your agent at"), Look.SECTION), self._address, None),
+            row(self._light, self._light_words, self._go_on),
+        )
+        return card
+
+    def _fill_offers(self) -> None:
+        for preset in PRESETS:
+            held = next((name for name in preset.variables if self._usable(name)), None)
+            if held is None:
+                continue
+            words = self.tr("Use {variable} from your environment for {provider}?")
+            use = button(self.tr("Use it"))
+            use.setAccessibleName(words.format(variable=held, provider=preset.title))
+            use.clicked.connect(
+                lambda _=False, preset=preset, name=held: self._save(preset, f"env:{name}")
+            )
+            words = words.format(variable=held, provider=preset.title)
+            self._offers.addLayout(row(Sign(Mark.GOOD), text(words), use, None))
+
+    def _usable(self, name: str) -> bool:
+        value = self._environment.get(name, "")
+        return bool(value) and not key_problem(value)
+
+    def _show_running(self, presets: Iterable[Preset]) -> None:
+        self._running = {preset.id for preset in presets}
+        self._show_tiles()
+
+    def _show_tiles(self) -> None:
+        empty(self._tiles)
+        discard(self._tile_buttons)
+        self._tile_buttons = []
+        found = sorted(matching(self._search.text()), key=lambda each: each.id not in self._running)
+        for place, preset in enumerate(found[:_TILES]):
+            tile = self._tile(preset)
+            self._tile_buttons.append(tile)
+            self._tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
+        other = button(self.tr("Another one…"))
+        other.setMinimumHeight(44)
+        other.clicked.connect(self._add_other)
+        self._tile_buttons.append(other)
+        place = len(found[:_TILES])
+        self._tiles.addWidget(other, place // _COLUMNS, place % _COLUMNS)
+
+    def _tile(self, preset: Preset) -> QPushButton:
+        words = preset.title
+        if preset.id in self._running:
+            words = self.tr("● {provider}: found running").format(provider=preset.title)
+        tile = button(words.replace("&", "&&"), preset.base_url)
+        tile.setMinimumHeight(44)
+        tile.clicked.connect(lambda: self._choose(preset))
+        return tile
+
+    def _choose(self, preset: Preset) -> None:
+        if preset.local:
+            self._save(preset, "none")
+            return
+        place = self.tr("It goes into your system's keyring, never into a file.")
+        dialog = KeyDialog(preset.title, place, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            provider = self._save(preset, "keyring")
+            self.key_entered.emit(provider.id, dialog.take())
+        dialog.deleteLater()
+
+    def _save(self, preset: Preset, key: str) -> Provider:
+        name = free_id(preset.id, self._settings.providers)
+        provider = Provider(id=name, title=preset.title, base_url=preset.base_url, key=key)
+        self.provider_saved.emit(provider)
+        words = self.tr("{provider} is ready. Waiting for the first request…")
+        self._show_light(Mark.QUIET, words.format(provider=preset.title))
+        return provider
+
+    def _add_other(self) -> None:
+        dialog = ProviderDialog(None, self._settings.providers, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            provider = dialog.provider()
+            self.provider_saved.emit(provider)
+            if (key := dialog.take_key()) is not None:
+                self.key_entered.emit(provider.id, key)
+        dialog.deleteLater()

@@ -1,0 +1,62 @@
+"""Entering a provider's key: it goes into the keyring and is never shown again."""
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+
+from app.ui.parts import Look, text
+from proxy.secret import Secret
+
+_SHORTEST, _LONGEST = 8, 1_200
+_WHITE_SPACE = " \t\r\n"
+
+
+class KeyDialog(QDialog):
+    """One field, one reason why it may not do."""
+
+    def __init__(self, title: str, place: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Key for {provider}").format(provider=title))
+        self.setMinimumWidth(440)
+        self._field = QLineEdit()
+        self._field.setEchoMode(QLineEdit.EchoMode.Password)
+        self._field.setPlaceholderText(self.tr("Paste the provider's key"))
+        self._field.setAccessibleName(self.tr("Key"))
+        self._reason = text("", Look.MUTED, wrap=True)
+        buttons = QDialogButtonBox()
+        self._save = buttons.addButton(self.tr("Save key"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self._field.textChanged.connect(self._judge)
+        layout = QVBoxLayout(self)
+        layout.addWidget(text(place, wrap=True))
+        layout.addWidget(self._field)
+        layout.addWidget(self._reason)
+        layout.addWidget(buttons)
+        self._judge()
+
+    def take(self) -> Secret:
+        """Return what was entered and forget it here."""
+        secret = Secret(self._field.text().strip(_WHITE_SPACE))
+        self._field.clear()
+        return secret
+
+    def _judge(self) -> None:
+        entered = self._field.text()
+        problem = key_problem(entered)
+        self._save.setEnabled(not problem)
+        self._reason.setText(problem if entered else "")
+
+
+def key_problem(entered: str) -> str:
+    """Return why this cannot be a key, empty where it can; never repeats it."""
+    key = entered.strip(_WHITE_SPACE)
+    if not _SHORTEST <= len(key) <= _LONGEST:
+        return QCoreApplication.translate("KeyDialog", "A key has 8 to 1200 characters.")
+    if not all("!" <= sign <= "~" for sign in key):
+        return QCoreApplication.translate(
+            "KeyDialog", "A key has only letters, digits and signs, and no space inside."
+        )
+    if "://" in key:
+        return QCoreApplication.translate("KeyDialog", "This is an address, not a key.")
+    return ""

@@ -1,0 +1,32 @@
+"""What every page of the main window has: a title, one sentence on its purpose, and a body."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.parts import Look, text
+
+_MARGIN = 16
+_SPACING = 10
+
+
+class Page(QWidget):
+    """A page; its own parts go into `body`, from top to bottom."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = text("", Look.HEADING)
+        self._purpose = text("", Look.MUTED, wrap=True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(_SPACING)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setSpacing(_SPACING)
+        layout.addWidget(self._title)
+        layout.addWidget(self._purpose)
+        layout.addLayout(self.body, 1)
+
+    def set_title(self, title: str, purpose: str) -> None:
+        """Name the page, to the eye and to screen readers."""
+        self._title.setText(title)
+        self._purpose.setText(purpose)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(purpose)

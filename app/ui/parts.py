@@ -1,0 +1,181 @@
+"""The small parts the pages are built of: plain texts, cards, signs, rows of buttons.
+
+Whatever may come from the wire or the configuration is shown as plain text: Qt would otherwise
+take it for HTML.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+_SIGN_SIZE = 12
+_CARD_MARGIN = 14
+_CARD_SPACING = 8
+
+
+class Look(Enum):
+    """How a text stands out."""
+
+    BODY = "body"
+    HEADING = "heading"
+    SECTION = "section"
+    MUTED = "muted"
+
+
+def text(words: str = "", look: Look = Look.BODY, *, wrap: bool = False) -> QLabel:
+    """Return a label that shows these very characters."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(words)
+    label.setWordWrap(wrap)
+    if wrap:
+        policy = label.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        label.setSizePolicy(policy)
+    font = label.font()
+    if look is Look.HEADING:
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setWeight(QFont.Weight.DemiBold)
+    elif look is Look.SECTION:
+        font.setWeight(QFont.Weight.DemiBold)
+    elif look is Look.MUTED:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setFont(font)
+    return label
+
+
+def button(words: str, hint: str = "") -> QPushButton:
+    """Return a push button; the hint is read out and shown on hovering."""
+    made = QPushButton(words)
+    made.setAutoDefault(False)
+    if hint:
+        made.setToolTip(plain_hint(hint))
+        made.setAccessibleDescription(hint)
+    return made
+
+
+def plain_hint(words: str) -> str:
+    """Return a tooltip's text: tooltips know no plain format, so markup is made harmless."""
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<qt>{escaped}</qt>"
+
+
+def row(*parts: QWidget | None, spacing: int = 8) -> QHBoxLayout:
+    """Return the widgets side by side; None stands for the space that stretches."""
+    layout = QHBoxLayout()
+    layout.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(part, 1 if isinstance(part, QLabel) and part.wordWrap() else 0)
+    return layout
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout; widgets only lose their place."""
+    while (item := layout.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        nested = item.layout()
+        if nested is not None:  # pyright: ignore[reportUnnecessaryComparison]
+            empty(nested)
+
+
+def discard(widgets: Iterable[QWidget]) -> None:
+    """Let widgets go; until Qt has deleted them, they would be drawn where they were."""
+    for widget in widgets:
+        widget.hide()
+        widget.deleteLater()
+
+
+class Card(QFrame):
+    """A framed block of a page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Light)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(_CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN, _CARD_MARGIN)
+        self.body.setSpacing(_CARD_SPACING)
+
+    def add(self, *parts: QWidget | QLayout) -> None:
+        """Put parts below each other."""
+        for part in parts:
+            if isinstance(part, QWidget):
+                self.body.addWidget(part)
+            else:
+                self.body.addLayout(part)
+
+
+class Mark(Enum):
+    """What a sign says, by shape and colour."""
+
+    GOOD = "good"
+    QUIET = "quiet"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+_COLOURS = {
+    Mark.GOOD: QColor(0x2E, 0x9E, 0x4F),
+    Mark.QUIET: QColor(0x80, 0x80, 0x80),
+    Mark.WARNING: QColor(0xC7, 0x7D, 0x00),
+    Mark.BAD: QColor(0xD2, 0x3F, 0x31),
+}
+
+
+class Sign(QWidget):
+    """A dot, ring, triangle or cross before the words that say the same."""
+
+    def __init__(self, mark: Mark = Mark.QUIET, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = mark
+        self.setFixedSize(_SIGN_SIZE + 2, _SIGN_SIZE + 2)
+
+    def show_mark(self, mark: Mark) -> None:
+        """Change what is shown."""
+        self._mark = mark
+        self.update()
+
+    # Qt overrides
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SIGN_SIZE + 2, _SIGN_SIZE + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = _COLOURS[self._mark]
+        area = QRect(2, 2, _SIGN_SIZE - 2, _SIGN_SIZE - 2)
+        painter.setPen(QPen(colour, 2))
+        if self._mark is Mark.BAD:
+            painter.drawLine(area.topLeft(), area.bottomRight())
+            painter.drawLine(area.topRight(), area.bottomLeft())
+        elif self._mark is Mark.WARNING:
+            painter.setBrush(colour)
+            middle = area.center().x() + 0.5
+            painter.drawPolygon(
+                QPolygonF(_points((middle, 3), (area.right(), 11), (area.left(), 11)))
+            )
+        else:
+            if self._mark is Mark.GOOD:
+                painter.setBrush(colour)
+            painter.drawEllipse(area)
+        painter.end()
+
+
+def _points(*places: tuple[float, float]) -> Iterable[QPointF]:
+    return [QPointF(x, y) for x, y in places]

@@ -1,0 +1,216 @@
+"""One provider: its health, its key, its passthrough switch and its fixes."""
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
+
+from app.models.today import Tally
+from app.ui.fix_switches import FixSwitches, fix_title, is_on
+from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+from proxy.config import Provider
+from proxy.repairs import fixes
+from proxy.tap import Finished
+
+
+class ProviderCard(Card):
+    """One provider of the configuration.
+
+    Signals:
+        fix_toggled: name of the fix, new state.
+        passthrough_toggled: new state.
+        enter_key, delete_key, unlock, edit, duplicate, remove, show_traffic: asked for by a click.
+    """
+
+    fix_toggled = Signal(str, bool)
+    passthrough_toggled = Signal(bool)
+    enter_key = Signal()
+    delete_key = Signal()
+    unlock = Signal()
+    edit = Signal()
+    duplicate = Signal()
+    remove = Signal()
+    show_traffic = Signal()
+
+    def __init__(self, provider: Provider, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.provider = provider
+        self._tally = Tally()
+        self._offered = ""
+        self._key_state: tuple[str, str] = ("", "")
+        self._title = text("", Look.HEADING)
+        self._host = text("", Look.MUTED)
+        self._sign = Sign()
+        self._health = text()
+        self._counts = text("", Look.MUTED)
+        self._passthrough = QCheckBox(self.tr("Passthrough"))
+        self._passthrough.setAccessibleDescription(self._passthrough_sentence())
+        self._passthrough.clicked.connect(self.passthrough_toggled)
+        self._key_sign = Sign()
+        self._key = text()
+        self._enter = button(self.tr("Enter key…"))
+        self._delete = button(self.tr("Delete key"))
+        self._unlock = button(self.tr("Unlock"))
+        self._advice_sign = Sign(Mark.WARNING)
+        self._advice = text("", wrap=True)
+        self._turn_on = button("")
+        self._switches = FixSwitches()
+        self._more = button("")
+        self._more.setCheckable(True)
+        self._lay_out()
+        self._connect()
+        self.show_provider(provider)
+
+    def show_provider(self, provider: Provider) -> None:
+        """Show the provider as the configuration now has it."""
+        self.provider = provider
+        self._title.setText(provider.title or provider.id)
+        self.setAccessibleName(provider.title or provider.id)
+        self._host.setText(self._host_words())
+        self._passthrough.setChecked(provider.passthrough)
+        self._show_key()
+        self._show_day()
+
+    def show_tally(self, tally: Tally) -> None:
+        """Show what happened today."""
+        self._tally = tally
+        self._show_day()
+
+    def show_key_state(self, state: str, words: str) -> None:
+        """Show where the key is: stored, memory, absent, locked, unavailable or waiting."""
+        self._key_state = (state, words)
+        self._show_key()
+
+    def _lay_out(self) -> None:
+        edit = button(self.tr("Edit…"))
+        edit.clicked.connect(self.edit)
+        self.add(
+            row(self._title, self._host, None, self._counts, edit, self._menu_button()),
+            row(self._sign, self._health, None),
+            row(self._advice_sign, self._advice, self._turn_on),
+            row(self._key_sign, self._key, self._enter, self._unlock, self._delete, None),
+            row(self._passthrough, text(self._passthrough_sentence(), Look.MUTED, wrap=True)),
+            self._switches,
+            row(
+                self._more,
+                None,
+                text(self.tr("A switch applies to the next request."), Look.MUTED),
+            ),
+        )
+
+    def _connect(self) -> None:
+        self._enter.clicked.connect(self.enter_key)
+        self._delete.clicked.connect(self.delete_key)
+        self._unlock.clicked.connect(self.unlock)
+        self._turn_on.clicked.connect(lambda: self.fix_toggled.emit(self._offered, True))
+        self._switches.toggled.connect(self.fix_toggled)
+        self._more.toggled.connect(self._expand)
+        self._expand(False)
+
+    def _menu_button(self) -> QToolButton:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Show its requests")).triggered.connect(self.show_traffic)
+        menu.addAction(self.tr("Duplicate…")).triggered.connect(self.duplicate)
+        menu.addSeparator()
+        menu.addAction(self.tr("Remove…")).triggered.connect(self.remove)
+        more = QToolButton()
+        more.setText("⋯")
+        more.setAccessibleName(self.tr("More for this provider"))
+        more.setMenu(menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return more
+
+    def _expand(self, expanded: bool) -> None:
+        self._switches.expand(expanded)
+        count = self._switches.hidden_count
+        words = self.tr("Fewer fixes ▴") if expanded else self.tr("{count} more fixes ▾")
+        self._more.setText(words.format(count=count))
+        self._more.setVisible(expanded or count > 0)
+
+    def _host_words(self) -> str:
+        if self.provider.demo:
+            return self.tr("built in, broken on purpose")
+        return urlsplit(self.provider.base_url).netloc.rpartition("@")[2]
+
+    def _passthrough_sentence(self) -> str:
+        return self.tr("On: every byte goes through untouched; the fixes only count.")
+
+    def _show_day(self) -> None:
+        words = self.tr("today: {requests} requests, {repaired} repaired")
+        self._counts.setText(
+            words.format(requests=self._tally.requests, repaired=self._tally.repaired)
+        )
+        self._switches.show_fixes(self.provider, self._tally)
+        self._show_health()
+        self._show_advice()
+
+    def _show_health(self) -> None:
+        mark, words = self._judge(self._tally.last)
+        self._sign.show_mark(mark)
+        self._health.setText(words)
+
+    def _judge(self, last: Finished | None) -> tuple[Mark, str]:
+        if last is None:
+            return Mark.QUIET, self.tr("no request yet today")
+        verdicts = {
+            "upstream_error": self.tr("the last request failed: {status}"),
+            "cut_off": self.tr("the last answer was cut off"),
+            "timeout": self.tr("the last request ran out of time"),
+            "refused": self.tr("the last request was refused: {status}"),
+        }
+        if last.outcome in verdicts:
+            return Mark.BAD, verdicts[last.outcome].format(status=last.status)
+        return Mark.GOOD, self.tr("healthy")
+
+    def _show_advice(self) -> None:
+        self._offered = self._worst_missed()
+        shown = bool(self._offered)
+        for part in (self._advice_sign, self._advice, self._turn_on):
+            part.setVisible(shown)
+        if not shown:
+            return
+        title = fix_title(self._offered)
+        words = self.tr("{title} would have helped in {count} of {requests} requests today.")
+        self._advice.setText(
+            words.format(
+                title=title,
+                count=self._tally.affected[self._offered],
+                requests=self._tally.requests,
+            )
+        )
+        self._turn_on.setText(self.tr("Turn on {title}").format(title=title))
+        self._turn_on.setVisible(not self.provider.passthrough)
+
+    def _worst_missed(self) -> str:
+        """Return the fix that is off and was missed in most requests, empty for none."""
+        off = {
+            each.name
+            for each in fixes()
+            if self.provider.passthrough or not is_on(self.provider.fixes, each)
+        }
+        missed = [name for name, _ in self._tally.affected.most_common() if name in off]
+        return missed[0] if missed else ""
+
+    def _show_key(self) -> None:
+        state, words = self._own_key_state() or self._key_state
+        marks = {"stored": Mark.GOOD, "memory": Mark.GOOD, "own": Mark.QUIET}
+        lacking = Mark.WARNING if state in {"absent", "locked", "unavailable"} else Mark.QUIET
+        self._key_sign.show_mark(marks.get(state, lacking))
+        self._key.setText(words or self.tr("The key's state is not known yet."))
+        has_key = state in {"stored", "memory"}
+        self._enter.setText(self.tr("Change key…") if has_key else self.tr("Enter key…"))
+        self._enter.setVisible(state not in {"own", "locked", "waiting"})
+        self._delete.setVisible(has_key)
+        self._unlock.setVisible(state == "locked")
+
+    def _own_key_state(self) -> tuple[str, str] | None:
+        """Return what is known without asking the keyring, None where it must be asked."""
+        source = self.provider.key
+        if self.provider.demo or source == "none":
+            return "own", self.tr("needs no key")
+        if source == "client":
+            return "own", self.tr("the agent brings its own key")
+        if source.startswith("env:"):
+            name = source.removeprefix("env:")
+            return "own", self.tr("key from the environment variable {name}").format(name=name)
+        return None

@@ -1,0 +1,252 @@
+"""Adding or editing a provider: presets to pick from, then one form."""
+
+import ipaddress
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.key_dialog import key_problem
+from app.ui.parts import Look, text
+from app.ui.presets import Preset, matching
+from proxy.config import Provider
+from proxy.secret import Secret
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_RESERVED_IDS = frozenset({"v1", "healthz"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MOST_CONCURRENT = 1_000
+
+
+class ProviderDialog(QDialog):
+    """A provider as a form; what it does not show stays as it is."""
+
+    def __init__(
+        self,
+        provider: Provider | None,
+        taken: Collection[str],
+        parent: QWidget | None = None,
+        *,
+        copy: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._adding = provider is None or copy
+        self._taken = frozenset(taken)
+        self._origin = provider or Provider(id="", base_url="")
+        self.setWindowTitle(self.tr("Add provider") if self._adding else self.tr("Edit provider"))
+        self._search = QLineEdit()
+        self._presets = QListWidget()
+        self._title = QLineEdit()
+        self._id = QLineEdit()
+        self._address = QLineEdit()
+        self._source = QComboBox()
+        self._variable = QLineEdit()
+        self._key = QLineEdit()
+        self._auth = QComboBox()
+        self._concurrent = QSpinBox()
+        self._outgoing = QLineEdit()
+        self._problem = text("", Look.MUTED, wrap=True)
+        self._buttons = QDialogButtonBox()
+        self._save = self._buttons.addButton(
+            self.tr("Add provider") if self._adding else self.tr("Save"),
+            QDialogButtonBox.ButtonRole.AcceptRole,
+        )
+        self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self._fill_choices()
+        self._lay_out(presets=provider is None)
+        self._show(self._origin)
+        self._connect()
+        self._judge()
+
+    def provider(self) -> Provider:
+        """Return the provider as entered."""
+        source = str(self._source.currentData())
+        return replace(
+            self._origin,
+            id=self._id.text().strip(),
+            title=self._title.text().strip(),
+            base_url=self._address.text().strip(),
+            key=f"env:{self._variable.text().strip()}" if source == "env" else source,
+            auth=str(self._auth.currentData()),
+            max_concurrent=self._concurrent.value(),
+            outgoing_proxy=self._outgoing.text().strip(),
+        )
+
+    def take_key(self) -> Secret | None:
+        """Return the key that was entered, if any, and forget it here."""
+        entered = self._key.text().strip()
+        self._key.clear()
+        return Secret(entered) if entered and self._source.currentData() == "keyring" else None
+
+    def pick(self, preset: Preset) -> None:
+        """Fill the form from a preset."""
+        self._title.setText(preset.title)
+        self._id.setText(free_id(preset.id, self._taken))
+        self._address.setText(preset.base_url)
+        self._source.setCurrentIndex(self._source.findData("none" if preset.local else "keyring"))
+        self._judge()
+
+    def _fill_choices(self) -> None:
+        sources = (
+            ("keyring", self.tr("in the system's keyring")),
+            ("env", self.tr("in an environment variable")),
+            ("client", self.tr("the agent brings its own")),
+            ("none", self.tr("none needed")),
+        )
+        for value, words in sources:
+            self._source.addItem(words, value)
+        for value in ("bearer", "x-api-key", "api-key"):
+            self._auth.addItem("Authorization: Bearer" if value == "bearer" else value, value)
+        self._concurrent.setRange(0, _MOST_CONCURRENT)
+        self._concurrent.setSpecialValueText(self.tr("no limit"))
+        self._key.setEchoMode(QLineEdit.EchoMode.Password)
+        self._key.setPlaceholderText(self.tr("Paste it here, or enter it later"))
+        self._search.setPlaceholderText(self.tr("Search providers"))
+        self._search.setClearButtonEnabled(True)
+        self._outgoing.setPlaceholderText("socks5://host:port")
+        self._address.setPlaceholderText("https://api.example.com/v1")
+        self._variable.setPlaceholderText("EXAMPLE_API_KEY")
+        self._id.setReadOnly(not self._adding)
+
+    def _lay_out(self, *, presets: bool) -> None:
+        self._form = form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("&Name"), self._title)
+        form.addRow(self.tr("&Id in addresses"), self._id)
+        form.addRow(self.tr("&Base URL"), self._address)
+        form.addRow(self.tr("&Key"), self._source)
+        form.addRow(self.tr("&Variable"), self._variable)
+        form.addRow(self.tr("Key's &text"), self._key)
+        form.addRow(self.tr("Key is &sent as"), self._auth)
+        form.addRow(self.tr("Requests at &once"), self._concurrent)
+        form.addRow(self.tr("&Outgoing proxy"), self._outgoing)
+        right = QVBoxLayout()
+        right.addLayout(form)
+        right.addStretch(1)
+        right.addWidget(self._problem)
+        columns = QHBoxLayout()
+        if presets:
+            left = QVBoxLayout()
+            left.addWidget(self._search)
+            left.addWidget(self._presets)
+            columns.addLayout(left, 2)
+        columns.addLayout(right, 3)
+        layout = QVBoxLayout(self)
+        layout.addLayout(columns)
+        layout.addWidget(self._buttons)
+        self.resize(820 if presets else 520, 460)
+        self._list_presets("")
+
+    def _show(self, provider: Provider) -> None:
+        adding_id = free_id(provider.id, self._taken) if self._adding else provider.id
+        self._title.setText(provider.title)
+        self._id.setText(adding_id if provider.id else "")
+        self._address.setText(provider.base_url)
+        source, _, variable = provider.key.partition(":")
+        self._source.setCurrentIndex(max(0, self._source.findData(source)))
+        self._variable.setText(variable)
+        self._auth.setCurrentIndex(max(0, self._auth.findData(provider.auth)))
+        self._concurrent.setValue(provider.max_concurrent)
+        self._outgoing.setText(provider.outgoing_proxy)
+
+    def _connect(self) -> None:
+        self._search.setAccessibleName(self._search.placeholderText())
+        self._presets.setAccessibleName(self.tr("Known providers"))
+        self._search.textChanged.connect(self._list_presets)
+        self._presets.currentItemChanged.connect(self._picked)
+        self._title.textEdited.connect(self._suggest_id)
+        for field in (self._title, self._id, self._address, self._variable, self._key):
+            field.textChanged.connect(self._judge)
+        self._source.currentIndexChanged.connect(self._judge)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+
+    def _list_presets(self, words: str) -> None:
+        self._presets.clear()
+        for preset in matching(words):
+            item = QListWidgetItem(preset.title, self._presets)
+            item.setData(Qt.ItemDataRole.UserRole, preset)
+
+    def _picked(self, item: QListWidgetItem | None) -> None:
+        preset = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        if isinstance(preset, Preset):
+            self.pick(preset)
+
+    def _suggest_id(self, title: str) -> None:
+        if self._adding:
+            made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-")
+            self._id.setText(free_id(made, self._taken))
+
+    def _judge(self) -> None:
+        source = self._source.currentData()
+        self._form.setRowVisible(self._variable, source == "env")
+        self._form.setRowVisible(self._key, source == "keyring" and self._adding)
+        problem = self._first_problem()
+        self._problem.setText(problem if self._address.text() or not self._adding else "")
+        self._save.setEnabled(not problem)
+
+    def _first_problem(self) -> str:
+        entered = self.provider()
+        if not _ID.fullmatch(entered.id) or entered.id in _RESERVED_IDS:
+            return self.tr("The id has small letters, digits and dashes, and at most 40 of them.")
+        if self._adding and entered.id in self._taken:
+            return self.tr("There is a provider with this id already.")
+        if problem := address_problem(entered.base_url):
+            return problem
+        if entered.key.startswith("env:") and not _VARIABLE.fullmatch(entered.key[4:]):
+            return self.tr("The variable's name has letters, digits and underscores.")
+        key = self._key.text()
+        return key_problem(key) if key and self._source.currentData() == "keyring" else ""
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """Return the id, with a number behind it where it is taken already."""
+    if wanted not in taken:
+        return wanted
+    return next(made for n in range(2, 10_000) if (made := f"{wanted[:35]}-{n}") not in taken)
+
+
+def address_problem(address: str) -> str:
+    """Return what is wrong with a base URL, empty where nothing is."""
+    if address == "demo:":
+        return ""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return QCoreApplication.translate("ProviderDialog", "The base URL is not an address.")
+    if parts.scheme not in {"https", "http"} or not host:
+        return QCoreApplication.translate(
+            "ProviderDialog", "The base URL begins with https:// and names a host."
+        )
+    if parts.username or parts.password:
+        return QCoreApplication.translate("ProviderDialog", "No name or password in the address.")
+    if parts.scheme == "http" and not _private(host):
+        return QCoreApplication.translate(
+            "ProviderDialog", "Only addresses of this network may do without https."
+        )
+    return ""
+
+
+def _private(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False

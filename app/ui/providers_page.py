@@ -1,0 +1,163 @@
+"""The providers, a card each: where requests go, and which fixes apply."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QMessageBox, QScrollArea, QVBoxLayout, QWidget
+
+from app.models.today import Today
+from app.ui.key_dialog import KeyDialog
+from app.ui.page import Page
+from app.ui.parts import Look, Mark, Sign, button, row, text
+from app.ui.provider_card import ProviderCard
+from app.ui.provider_dialog import ProviderDialog
+from proxy.config import Provider, Settings
+from proxy.tap import Record
+
+
+class ProvidersPage(Page):
+    """Shows the configuration's providers; every change is a signal to the application.
+
+    Signals:
+        fix_toggled: provider, fix, new state.
+        passthrough_toggled: provider, new state.
+        key_entered: provider, `Secret`.
+        key_deleted, unlock_asked, provider_removed, traffic_asked: provider.
+        provider_saved: `Provider`, new or changed.
+        sample_asked: a sample request is to be sent to the demo provider.
+    """
+
+    fix_toggled = Signal(str, str, bool)
+    passthrough_toggled = Signal(str, bool)
+    key_entered = Signal(str, object)
+    key_deleted = Signal(str)
+    unlock_asked = Signal(str)
+    provider_saved = Signal(object)
+    provider_removed = Signal(str)
+    sample_asked = Signal()
+    traffic_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.set_title(self.tr("Providers"), self.tr("Where requests go, and which fixes apply."))
+        self.cards: dict[str, ProviderCard] = {}
+        self._settings = Settings()
+        self._today = Today()
+        self._key_states: dict[str, tuple[str, str]] = {}
+        self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
+        self._nothing = text(self.tr("No provider yet. Add the first one."), Look.MUTED)
+        self._column = QVBoxLayout()
+        self._lay_out()
+        self.show_error("")
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show the providers of the configuration, in its order."""
+        self._settings = settings
+        for gone in [name for name in self.cards if name not in settings.providers]:
+            self.cards.pop(gone).deleteLater()
+        for place, (name, provider) in enumerate(settings.providers.items()):
+            card = self.cards.get(name) or self._new_card(provider)
+            card.show_provider(provider)
+            if self._column.indexOf(card) != place:
+                self._column.insertWidget(place, card)
+        self._nothing.setVisible(not self.cards)
+
+    def show_key_state(self, provider: str, state: str, words: str) -> None:
+        """Show where a provider's key is; `words` say it to the user."""
+        self._key_states[provider] = (state, words)
+        if provider in self.cards:
+            self.cards[provider].show_key_state(state, words)
+
+    def apply(self, records: list[Record]) -> None:
+        """Count a batch of records into today's figures."""
+        for provider in self._today.apply(records):
+            if provider in self.cards:
+                self.cards[provider].show_tally(self._today.of(provider))
+
+    def show_error(self, words: str) -> None:
+        """Say what could not be done; empty takes it away."""
+        self._error.setText(words)
+        self._error_sign.setVisible(bool(words))
+        self._error.setVisible(bool(words))
+
+    def _lay_out(self) -> None:
+        add = button(self.tr("+ Add provider"))
+        add.clicked.connect(lambda: self._edit(None))
+        sample = button(
+            self.tr("Send a sample request"),
+            self.tr("Asks the built-in demo provider, which breaks things on purpose."),
+        )
+        sample.clicked.connect(self.sample_asked)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        column.addWidget(self._nothing)
+        column.addLayout(self._column)
+        column.addStretch(1)
+        self._column.setSpacing(12)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        self.body.addLayout(row(add, None, sample))
+        self.body.addLayout(row(self._error_sign, self._error))
+        self.body.addWidget(area, 1)
+
+    def _new_card(self, provider: Provider) -> ProviderCard:
+        name = provider.id
+        card = self.cards[name] = ProviderCard(provider)
+        card.fix_toggled.connect(lambda fix, on: self.fix_toggled.emit(name, fix, on))
+        card.passthrough_toggled.connect(lambda on: self.passthrough_toggled.emit(name, on))
+        card.enter_key.connect(lambda: self._enter_key(name))
+        card.delete_key.connect(lambda: self._delete_key(name))
+        card.unlock.connect(lambda: self.unlock_asked.emit(name))
+        card.edit.connect(lambda: self._edit(name))
+        card.duplicate.connect(lambda: self._edit(name, copy=True))
+        card.remove.connect(lambda: self._remove(name))
+        card.show_traffic.connect(lambda: self.traffic_asked.emit(name))
+        card.show_tally(self._today.of(name))
+        if name in self._key_states:
+            card.show_key_state(*self._key_states[name])
+        return card
+
+    def _title_of(self, name: str) -> str:
+        return self._settings.providers[name].title or name
+
+    def _enter_key(self, name: str) -> None:
+        place = self.tr("It goes into your system's keyring, never into a file.")
+        dialog = KeyDialog(self._title_of(name), place, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.key_entered.emit(name, dialog.take())
+        dialog.deleteLater()
+
+    def _delete_key(self, name: str) -> None:
+        question = self.tr("Delete the key of {provider} from the keyring?")
+        if self._sure(question.format(provider=self._title_of(name)), self.tr("Delete key")):
+            self.key_deleted.emit(name)
+
+    def _edit(self, name: str | None, *, copy: bool = False) -> None:
+        provider = None if name is None else self._settings.providers[name]
+        dialog = ProviderDialog(provider, self._settings.providers, self, copy=copy)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            saved = dialog.provider()
+            self.show_error("")
+            self.provider_saved.emit(saved)
+            if (key := dialog.take_key()) is not None:
+                self.key_entered.emit(saved.id, key)
+        dialog.deleteLater()
+
+    def _remove(self, name: str) -> None:
+        question = self.tr("Remove {provider}? Its key stays in the keyring until you delete it.")
+        if self._sure(question.format(provider=self._title_of(name)), self.tr("Remove")):
+            self.provider_removed.emit(name)
+
+    def _sure(self, question: str, yes: str) -> bool:
+        box = QMessageBox(self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(question)
+        agree = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        sure = box.clickedButton() is agree
+        box.deleteLater()
+        return sure

@@ -1,0 +1,290 @@
+"""The settings: the proxy's few, and how the application itself behaves."""
+
+from importlib import metadata
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.preferences import Preferences
+from app.ui.page import Page
+from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+from proxy.config import Settings
+
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
+_LABEL_WIDTH = 190
+
+
+class SettingsPage(Page):
+    """Shows what may be chosen; every choice is a signal to the application.
+
+    Signals:
+        member_changed: name and value; ``server.port`` and its like are the configuration's,
+            ``start_at_login`` is the system's, all others are members of `Preferences`.
+        clear_asked: forget the recorded requests now.
+        export_asked, import_asked: the path of a settings file without keys.
+        log_folder_asked: show the folder of the logs.
+    """
+
+    member_changed = Signal(str, object)
+    clear_asked = Signal()
+    export_asked = Signal(str)
+    import_asked = Signal(str)
+    log_folder_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.set_title(self.tr("Settings"), self.tr("Port, start-up, privacy, language."))
+        self._boxes: dict[str, QCheckBox] = {}
+        self._numbers: dict[str, QSpinBox] = {}
+        self._choices: dict[str, QComboBox] = {}
+        self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
+        self._lay_out()
+        self.show_error("")
+        self.show_preferences(Preferences())
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show the proxy's part."""
+        self._show_number("server.port", settings.port)
+        self._boxes["server.access"].setChecked(settings.access == "open")
+        chosen = self._choices["server.default_provider"]
+        chosen.clear()
+        for name, provider in settings.providers.items():
+            chosen.addItem(provider.title or name, name)
+        chosen.setCurrentIndex(chosen.findData(settings.default_provider))
+
+    def show_preferences(self, preferences: Preferences) -> None:
+        """Show the application's part."""
+        self._boxes["start_hidden"].setChecked(preferences.start_hidden)
+        for name in ("kept_requests", "kept_megabytes"):
+            self._show_number(name, getattr(preferences, name))
+        for name in ("language", "theme", "tray_icon", "close_button", "notifications"):
+            choice = self._choices[name]
+            choice.setCurrentIndex(max(0, choice.findData(getattr(preferences, name))))
+
+    def show_autostart(self, enabled: bool) -> None:
+        """Show whether the system starts the application at login."""
+        self._boxes["start_at_login"].setChecked(enabled)
+
+    def show_error(self, words: str) -> None:
+        """Say what could not be done; empty takes it away."""
+        self._error.setText(words)
+        self._error.setVisible(bool(words))
+        self._error_sign.setVisible(bool(words))
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(12)
+        for card in (
+            self._proxy(),
+            self._start_up(),
+            self._privacy(),
+            self._appearance(),
+            self._notifications(),
+            self._advanced(),
+            self._about(),
+        ):
+            column.addWidget(card)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(inner)
+        self.body.addLayout(row(self._error_sign, self._error))
+        self.body.addWidget(area, 1)
+
+    def _proxy(self) -> Card:
+        return self._section(
+            self.tr("Proxy"),
+            (self.tr("&Port"), self._number("server.port", _LOWEST_PORT, _HIGHEST_PORT)),
+            (self.tr("&Default provider"), self._choice("server.default_provider", ())),
+            (
+                "",
+                self._access_box(),
+            ),
+            hint=self.tr(
+                "Agents point at this port: after a change they need the new address. "
+                "The proxy listens on this computer only."
+            ),
+        )
+
+    def _start_up(self) -> Card:
+        close = (
+            ("hide", self.tr("hides the window, the tray stays")),
+            ("minimise", self.tr("minimises the window")),
+            ("quit", self.tr("quits")),
+        )
+        return self._section(
+            self.tr("Start-up"),
+            ("", self._box("start_at_login", self.tr("Start at &login"))),
+            ("", self._box("start_hidden", self.tr("Start &hidden, in the tray"))),
+            (self.tr("&Close button"), self._choice("close_button", close)),
+        )
+
+    def _privacy(self) -> Card:
+        clear = button(self.tr("Clear now"), self.tr("Forgets every recorded request."))
+        clear.clicked.connect(self.clear_asked)
+        return self._section(
+            self.tr("Privacy"),
+            (self.tr("Keep at most (&requests)"), self._number("kept_requests", 10, 5_000)),
+            (self.tr("Keep at most (&MB)"), self._number("kept_megabytes", 8, 1_024)),
+            ("", clear),
+            hint=self.tr(
+                "Requests and answers are kept in memory only, never on disk, and are gone "
+                "when the application quits. Keys are taken out before anything is kept."
+            ),
+        )
+
+    def _appearance(self) -> Card:
+        system = self.tr("as the system has it")
+        languages = (("", system), ("en", "English"), ("zh_CN", "简体中文"))
+        themes = (("system", system), ("light", self.tr("light")), ("dark", self.tr("dark")))
+        icons = (
+            ("auto", self.tr("fits the panel")),
+            ("light", self.tr("light")),
+            ("dark", self.tr("dark")),
+            ("colour", self.tr("in colour")),
+        )
+        return self._section(
+            self.tr("Appearance"),
+            (self.tr("L&anguage"), self._choice("language", languages)),
+            (self.tr("&Theme"), self._choice("theme", themes)),
+            (self.tr("Tray &icon"), self._choice("tray_icon", icons)),
+        )
+
+    def _notifications(self) -> Card:
+        kinds = (("problems", self.tr("only problems")), ("none", self.tr("none")))
+        return self._section(
+            self.tr("Notifications"), (self.tr("&Show"), self._choice("notifications", kinds))
+        )
+
+    def _advanced(self) -> Card:
+        export, read = button(self.tr("Export settings…")), button(self.tr("Import settings…"))
+        logs = button(self.tr("Open log folder"))
+        export.clicked.connect(self._export)
+        read.clicked.connect(self._import)
+        logs.clicked.connect(self.log_folder_asked)
+        card = self._section(
+            self.tr("Advanced"),
+            hint=self.tr("An export holds no key, neither yours nor an agent's."),
+        )
+        card.add(row(export, read, logs, None))
+        return card
+
+    def _about(self) -> Card:
+        card = Card()
+        licences = QPlainTextEdit(_licences())
+        licences.setReadOnly(True)
+        licences.setMaximumHeight(150)
+        licences.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        licences.setAccessibleName(self.tr("Licences of the packages in use"))
+        card.add(
+            text(self.tr("About"), Look.SECTION),
+            text(f"Wiremend {_version('wiremend')}".rstrip()),
+            text(self.tr("Free software under the MIT licence."), Look.MUTED),
+            text(self.tr("Built on:"), Look.MUTED),
+            licences,
+        )
+        return card
+
+    def _section(self, title: str, *lines: tuple[str, QWidget], hint: str = "") -> Card:
+        card = Card()
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.setHorizontalSpacing(16)
+        for words, field in lines:
+            label = QLabel(words)
+            label.setMinimumWidth(_LABEL_WIDTH)
+            label.setBuddy(field)
+            form.addRow(label, field)
+        card.add(text(title, Look.SECTION), form)
+        if hint:
+            card.add(text(hint, Look.MUTED, wrap=True))
+        return card
+
+    def _box(self, name: str, words: str) -> QCheckBox:
+        box = self._boxes[name] = QCheckBox(words)
+        box.clicked.connect(lambda on: self.member_changed.emit(name, on))
+        return box
+
+    def _access_box(self) -> QCheckBox:
+        words = self.tr("Programs of this computer may come &without a local key")
+        box = self._boxes["server.access"] = QCheckBox(words)
+        box.clicked.connect(
+            lambda on: self.member_changed.emit("server.access", "open" if on else "required")
+        )
+        return box
+
+    def _number(self, name: str, low: int, high: int) -> QSpinBox:
+        field = self._numbers[name] = QSpinBox()
+        field.setRange(low, high)
+        field.setKeyboardTracking(False)
+        field.valueChanged.connect(lambda value: self.member_changed.emit(name, value))
+        return field
+
+    def _show_number(self, name: str, value: int) -> None:
+        field = self._numbers[name]
+        blocked = field.blockSignals(True)
+        field.setValue(value)
+        field.blockSignals(blocked)
+
+    def _choice(self, name: str, entries: tuple[tuple[str, str], ...]) -> QComboBox:
+        field = self._choices[name] = QComboBox()
+        field.setMinimumContentsLength(24)
+        for value, words in entries:
+            field.addItem(words, value)
+        field.activated.connect(lambda: self.member_changed.emit(name, field.currentData()))
+        return field
+
+    def _export(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export settings"), "wiremend-settings.toml", "TOML (*.toml)"
+        )
+        if path:
+            self.export_asked.emit(path)
+
+    def _import(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import settings"), "", "TOML (*.toml)")
+        if path:
+            self.import_asked.emit(path)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _licences() -> str:
+    names = (
+        "PySide6-Essentials", "httptools", "httpx", "keyring", "msgspec", "platformdirs",
+        "ruamel.yaml", "socksio", "starlette", "tomlkit", "truststore", "uvicorn", "uvloop",
+    )  # fmt: skip
+    return "\n".join(line for name in names if (line := _licence(name)))
+
+
+def _licence(name: str) -> str:
+    try:
+        found = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    classifiers = [
+        each.rpartition(" :: ")[2]
+        for each in found.get_all("Classifier") or []
+        if each.startswith("License :: ")
+    ]
+    stated = found.get("License-Expression") or ", ".join(classifiers) or found.get("License") or ""
+    return f"{found['Name']} {found['Version']}: {stated.splitlines()[0] if stated else '?'}"
