@@ -1,7 +1,7 @@
 """Is this JSON object complete? A structural scan of text that arrives in pieces.
 
-Strings, escapes and depth are followed, nothing is parsed: the cost is one look at each piece, and a
-call is never taken for complete because what came so far happens to parse.
+Strings, escapes and depth are followed, nothing is parsed: the cost is one look at each piece,
+and a call is never taken for complete because what came so far happens to parse.
 """
 
 import re

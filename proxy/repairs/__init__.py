@@ -8,9 +8,21 @@ from collections.abc import Mapping
 
 from proxy.repair import Repair
 from proxy.repairs.answer_form import AnswerForm
+from proxy.repairs.content_parts import ContentParts
+from proxy.repairs.cut_stream import CutStream
+from proxy.repairs.delta_clutter import DeltaClutter
+from proxy.repairs.finish_reason import FinishReason
+from proxy.repairs.finish_word import FinishWord
 from proxy.repairs.forced_document import ForceNonStream
 from proxy.repairs.forced_stream import ForceStream
+from proxy.repairs.misplaced_usage import MisplacedUsage
+from proxy.repairs.missing_members import MissingMembers
+from proxy.repairs.provider_errors import ProviderErrors
+from proxy.repairs.reasoning_name import ReasoningName
+from proxy.repairs.scattered_calls import ScatteredCalls
 from proxy.repairs.stream_framing import StreamFraming
+from proxy.repairs.untidy_request import UntidyRequest
+from proxy.repairs.usage_chunk import UsageChunk
 
 REGISTRY: tuple[type[Repair], ...] = (
     # Events first: what is no event or no JSON never becomes a chunk.
@@ -19,6 +31,26 @@ REGISTRY: tuple[type[Repair], ...] = (
     ForceStream,
     ForceNonStream,
     AnswerForm,
+    # What is an error is not mended as an answer.
+    ProviderErrors,
+    UntidyRequest,
+    # Members have their shape before anything reads them; a message becomes a delta first.
+    MissingMembers,
+    DeltaClutter,
+    ContentParts,
+    # Whoever asks whether an answer was cut off needs OpenAI's word for it.
+    FinishWord,
+    # Thoughts have their names once they are found.
+    ReasoningName,
+    # Which call a fragment belongs to is known by now.
+    ScatteredCalls,
+    # Last of all that can bring or hold back a delta.
+    FinishReason,
+    # What lacks its end now will never have one.
+    CutStream,
+    # Usage is lifted before it is folded away.
+    MisplacedUsage,
+    UsageChunk,
 )
 
 RESERVED = frozenset(

@@ -1,0 +1,87 @@
+"""Give each choice a delta that says who speaks once, and nothing that is null or empty.
+
+Clients that build their message class from the first role (langchain-ai/langchainjs#11157), glue
+the roles of all chunks together (OpenRouter repeats it), or test ``"tool_calls" in delta``
+(sgl-project/sglang#3912) break otherwise. A null content or refusal alone is OpenAI's own way and
+stays.
+"""
+
+from proxy import wire
+from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.wire import JsonObject
+
+# Null or empty, these are no OpenAI delta. The lesser ones go only where one of them goes too.
+_NEVER_NULL = ("tool_calls", "function_call", "audio")
+_SELDOM_NULL = ("refusal", "reasoning_content", "reasoning", "annotations")
+
+
+class DeltaClutter(Repair):
+    """Take away what a delta must not say, add what it must."""
+
+    name = "chunk-shape"
+    title = "Fill in missing members"
+    group = Group.ANSWERS
+    default = True
+    symptom = "The agent overlooks tool calls, or sends back a role such as “assistantassistant”."
+    remedy = "The role on the first delta of each choice, and no empty members."
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._role_by_choice: dict[int, str] = {}
+
+    def chunk(self, chunk: JsonObject) -> Output:
+        wrong: list[str] = []
+        for choice in wire.choices(chunk):
+            wrong += self._mend(choice)
+        if wrong:
+            yield Finding(self.name, f"a chunk had {', '.join(wrong)}; mended")
+        yield chunk
+
+    def _mend(self, choice: JsonObject) -> list[str]:
+        wrong: list[str] = []
+        index = wire.index(choice)
+        if choice.get("delta") is None:
+            # A whole message where a delta belongs; later ones repeat what has been said.
+            message = wire.child(choice, "message")
+            choice["delta"] = message if message and index not in self._role_by_choice else {}
+            if choice["delta"]:
+                del choice["message"]
+            wrong.append("no delta")
+        if not isinstance(choice["delta"], dict):
+            return wrong
+        delta = wire.delta(choice)
+        if self._mend_role(delta, index):
+            wrong.append("a misplaced role")
+        if _clean(delta):
+            wrong.append("empty members")
+        return wrong
+
+    def _mend_role(self, delta: JsonObject, index: int) -> bool:
+        known = self._role_by_choice.get(index)
+        role = delta.get("role")
+        if known is None:
+            if wire.filled(delta, "role"):
+                self._role_by_choice[index] = wire.text(delta, "role")
+                return False
+            if not delta or (role is not None and not isinstance(role, str)):
+                return False
+            said = {**delta, "role": "assistant"}
+            delta.clear()
+            delta.update(role="assistant", **{name: said[name] for name in said if name != "role"})
+            self._role_by_choice[index] = "assistant"
+            return True
+        if "role" in delta and (role == known or role is None or role == ""):
+            del delta["role"]
+            return True
+        return False
+
+
+def _clean(delta: JsonObject) -> bool:
+    empty = [name for name in _NEVER_NULL if name in delta and delta[name] is None]
+    empty += [name for name in ("tool_calls",) if delta.get(name) == []]
+    if not empty:
+        return False
+    empty += [name for name in _SELDOM_NULL if name in delta and delta[name] is None]
+    for name in empty:
+        del delta[name]
+    return True

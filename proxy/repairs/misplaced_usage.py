@@ -1,0 +1,78 @@
+"""Put usage where clients look for it, whole or not at all.
+
+Moonshot reports it inside a choice (higress-group/higress#1568, AstrBotDevs/AstrBot#6614), others
+send ``{}`` or leave out a sum: token counters stay at zero and agents no longer know how full the
+context is. Usage that only we asked for is taken out of a stream again (BerriAI/litellm#35290).
+Counts are summed, never estimated.
+"""
+
+from proxy import wire
+from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.wire import JsonObject
+
+_COUNTS: tuple[str, ...] = ("prompt_tokens", "completion_tokens", "total_tokens")
+_OTHER_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
+
+
+class MisplacedUsage(Repair):
+    """Lift usage out of choices, complete it, or take it away."""
+
+    name = "usage"
+    title = "Put usage where it belongs"
+    group = Group.ANSWERS
+    default = True
+    symptom = "The agent shows no token counts, or refuses incomplete ones."
+    remedy = "Usage on the chunk itself, with all three counts."
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._wanted = context.usage_asked or not context.streaming
+
+    def chunk(self, chunk: JsonObject) -> Output:
+        wrong: list[str] = []
+        if chunk.get("usage") == {}:
+            del chunk["usage"]
+            wrong.append("usage was empty")
+        if _lift(chunk):
+            wrong.append("usage stood inside a choice")
+        if _complete(wire.child(chunk, "usage")):
+            wrong.append("usage lacked a count")
+        if wrong:
+            yield Finding(self.name, f"{', '.join(wrong)}; mended")
+        if self.usage_added and not self._wanted and "usage" in chunk:
+            yield Finding(self.name, "usage that only the proxy asked for; removed", routine=True)
+            counted = chunk.pop("usage") is not None
+            if counted and chunk.get("choices") == []:
+                return
+        yield chunk
+
+
+def _lift(chunk: JsonObject) -> bool:
+    if chunk.get("usage") is not None:
+        return False
+    for choice in wire.choices(chunk):
+        if usage := wire.child(choice, "usage"):
+            # A copy: the choice keeps its own for clients that look there.
+            chunk["usage"] = dict(usage)
+            return True
+    return False
+
+
+def _complete(usage: JsonObject) -> bool:
+    """Fill in the counts that follow from those which are there."""
+    counts: dict[str, int | None] = {name: wire.number(usage, name) for name in _COUNTS}
+    for name, other in _OTHER_NAMES.items():
+        if counts[name] is None:
+            counts[name] = wire.number(usage, other)
+    known = [count for count in counts.values() if count is not None]
+    absent = [name for name in _COUNTS if usage.get(name) is None]
+    if not known or not absent:
+        return False
+    prompt, completion, total = counts.values()
+    if completion is None:
+        completion = max(0, total - prompt) if total is not None and prompt is not None else 0
+    if prompt is None:
+        prompt = max(0, total - completion) if total is not None else 0
+    whole = dict(zip(_COUNTS, (prompt, completion, prompt + completion), strict=True))
+    usage.update({name: whole[name] for name in absent})
+    return True

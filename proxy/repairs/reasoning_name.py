@@ -1,0 +1,38 @@
+"""Say reasoning under both of its names, ``reasoning`` and ``reasoning_content``.
+
+vLLM renamed the member (vllm-project/vllm#50624), OpenRouter never had the other, and each client
+reads one of them: thoughts are not shown, and not sent back on the next turn
+(strands-agents/harness-sdk#2182). What already has both, or neither, stays as it is.
+"""
+
+from proxy import wire
+from proxy.repair import Finding, Group, Output, Repair
+from proxy.wire import JsonObject
+
+_NAMES = ("reasoning_content", "reasoning")
+
+
+class ReasoningName(Repair):
+    """Copy reasoning to the name it lacks."""
+
+    name = "reasoning-field"
+    title = "Name reasoning both ways"
+    group = Group.ANSWERS
+    default = False
+    symptom = "The agent does not show the model's thinking, or loses it between turns."
+    remedy = "Each piece of thinking under both names."
+    price = "Thinking is sent twice."
+
+    def chunk(self, chunk: JsonObject) -> Output:
+        mended = [choice for choice in wire.choices(chunk) if _name_both(wire.delta(choice))]
+        if mended:
+            yield Finding(self.name, "reasoning had one of its two names; given the other as well")
+        yield chunk
+
+
+def _name_both(delta: JsonObject) -> bool:
+    for missing, present in (_NAMES, _NAMES[::-1]):
+        if delta.get(missing) is None and wire.text(delta, present):
+            delta[missing] = delta[present]
+            return True
+    return False

@@ -1,0 +1,75 @@
+"""Tidy what agents send and providers refuse, where nothing is lost by it.
+
+``tools: []`` (QwenLM/qwen-code#2054, vllm-project/vllm#39780), ``stream_options`` without a
+stream (BerriAI/litellm#5803), and calls in the history whose arguments are empty, no string, or
+no JSON: one of them makes every later turn fail (aws-samples/bedrock-access-gateway#258,
+MiaAI-Lab/DeepSeek-v4-Flash-DSpark-2x-DGX-Spark#55).
+"""
+
+from collections.abc import Iterator
+
+from proxy import wire
+from proxy.repair import Finding, Group, Repair
+from proxy.wire import JsonObject
+
+# What is only allowed beside a list that is not empty.
+_DEPENDENTS = {
+    "tools": ("tool_choice", "parallel_tool_calls"),
+    "functions": ("function_call",),
+}
+
+
+class UntidyRequest(Repair):
+    """Remove or mend the members of a request that say nothing."""
+
+    name = "request-shape"
+    title = "Tidy the request"
+    group = Group.REQUESTS
+    default = True
+    symptom = (
+        "The provider refuses requests because of empty tools or a broken call in the history."
+    )
+    remedy = "The request without the empty members, the arguments of old calls as valid JSON."
+
+    def request(self, body: JsonObject) -> Iterator[Finding]:
+        for name, dependents in _DEPENDENTS.items():
+            if body.get(name) == []:
+                for each in (name, *dependents):
+                    body.pop(each, None)
+                yield Finding(self.name, f"an empty list of {name}; removed")
+        if body.get("stream_options") is not None and body.get("stream") is not True:
+            del body["stream_options"]
+            yield Finding(self.name, "stream options without a stream; removed")
+        for function in _called(body):
+            if _mend_arguments(function):
+                yield Finding(self.name, "a call in the history had no valid arguments; mended")
+
+
+def _called(body: JsonObject) -> Iterator[JsonObject]:
+    """Yield the function of every call that the history holds."""
+    for message in wire.objects(body, "messages"):
+        if message.get("role") == "assistant":
+            yield from filter(None, map(wire.function, wire.objects(message, "tool_calls")))
+            yield from filter(None, (wire.child(message, "function_call"),))
+
+
+def _mend_arguments(function: JsonObject) -> bool:
+    arguments = function.get("arguments")
+    if isinstance(arguments, (dict, list)):
+        function["arguments"] = wire.dumps(arguments)
+        return True
+    if arguments is None or (isinstance(arguments, str) and not _reads(arguments)):
+        function["arguments"] = "{}"
+        return True
+    return False
+
+
+def _reads(text: str) -> bool:
+    try:
+        wire.decode(text)
+    except wire.NotJsonError:
+        return False
+    except wire.OpaqueJsonError:
+        # It may be JSON of a kind that only others read.
+        return True
+    return True
