@@ -7,7 +7,7 @@ a call that runs with another's arguments is worse than a turn that fails.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,10 @@ from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
 _MAX_INDEX_DIGITS = 6
+_GOOD_ENDS = frozenset(
+    {"stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "eos_token"}
+)
+_NOTHING_SAID = frozenset({"role", "tool_calls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,57 @@ def read(entry: JsonObject) -> Fragment | None:
         name=name if name and name.strip() else "",
         arguments=_arguments(wire.function(entry).get("arguments")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A fragment whose call is known by its index."""
+
+    choice: JsonObject
+    entry: JsonObject
+    key: tuple[int, int]
+    """The choice's index and the call's."""
+    name: str
+    text: str
+    """What it adds to the arguments, where that is text."""
+
+
+def pieces(chunk: JsonObject) -> Iterator[Piece]:
+    """Yield the fragments in a chunk whose arguments are text, or nothing."""
+    for choice in wire.choices(chunk):
+        for entry in wire.tool_calls(choice):
+            fragment = read(entry)
+            arguments = wire.function(entry).get("arguments")
+            if fragment is None or fragment.index is None or not isinstance(arguments, str | None):
+                continue
+            key = wire.index(choice), fragment.index
+            yield Piece(choice, entry, key, fragment.name, arguments or "")
+
+
+def write_arguments(entry: JsonObject, text: str) -> None:
+    """Replace the arguments of a tool-call entry."""
+    entry["function"] = {**wire.function(entry), "arguments": text}
+
+
+def says_more(chunk: JsonObject) -> bool:
+    """Tell whether a chunk says anything beside fragments of tool calls."""
+    return any(
+        choice.get("finish_reason")
+        or any(value for name, value in wire.delta(choice).items() if name not in _NOTHING_SAID)
+        for choice in wire.choices(chunk)
+    )
+
+
+def ends_well(choice: JsonObject) -> bool:
+    """Tell whether a choice finishes because the model had nothing more to write."""
+    return wire.text(choice, "finish_reason").lower() in _GOOD_ENDS
+
+
+def fragment_chunk(model: JsonObject, choice: JsonObject, entry: JsonObject) -> JsonObject:
+    """Return a chunk of our own with one tool-call entry, of the same answer as ``model``."""
+    head = {name: model[name] for name in ("id", "object", "created", "model") if name in model}
+    place = {"index": choice["index"]} if "index" in choice else {}
+    return {**head, "choices": [{**place, "delta": {"tool_calls": [entry]}, "finish_reason": None}]}
 
 
 def _index(value: Any) -> int | None:

@@ -69,7 +69,7 @@ class Outcome:
     @property
     def entries(self) -> list[JsonObject]:
         """Every tool-call entry of the stream, in order."""
-        deltas = (choice["delta"] for chunk in self.chunks for choice in chunk["choices"])
+        deltas = (wire.delta(choice) for each in self.chunks for choice in wire.choices(each))
         return [entry for each in deltas for entry in wire.objects(each, "tool_calls")]
 
 

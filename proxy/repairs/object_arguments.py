@@ -1,0 +1,33 @@
+"""Write the arguments of a tool call as text where they came as an object.
+
+The schema says string; typed clients refuse the answer and JavaScript shows ``[object Object]``
+(huggingface/text-generation-inference#2136, ggml-org/llama.cpp#20198).
+"""
+
+from proxy import wire
+from proxy.fragments import read, write_arguments
+from proxy.repair import Finding, Group, Output, Repair
+from proxy.wire import JsonObject
+
+
+class ObjectArguments(Repair):
+    """Turn arguments that are an object into their JSON."""
+
+    name = "tool-arguments"
+    title = "Argument repair"
+    group = Group.TOOL_CALLS
+    default = True
+    symptom = "A tool without arguments is never run, or its arguments cannot be read."
+    remedy = "Arguments are always the JSON text of one object."
+
+    def chunk(self, chunk: JsonObject) -> Output:
+        for choice in wire.choices(chunk):
+            for entry in wire.tool_calls(choice):
+                arguments = wire.function(entry).get("arguments")
+                if not isinstance(arguments, dict) or read(entry) is None:
+                    continue
+                text = wire.encode_if_possible(arguments)
+                if text is not None:
+                    write_arguments(entry, text.decode())
+                    yield Finding(self.name, "wrote arguments that were an object as text")
+        yield chunk
