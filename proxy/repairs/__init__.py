@@ -15,12 +15,15 @@ from proxy.repairs.finish_reason import FinishReason
 from proxy.repairs.finish_word import FinishWord
 from proxy.repairs.forced_document import ForceNonStream
 from proxy.repairs.forced_stream import ForceStream
+from proxy.repairs.harmony_names import HarmonyNames
 from proxy.repairs.misplaced_usage import MisplacedUsage
 from proxy.repairs.missing_members import MissingMembers
 from proxy.repairs.provider_errors import ProviderErrors
 from proxy.repairs.reasoning_name import ReasoningName
 from proxy.repairs.scattered_calls import ScatteredCalls
 from proxy.repairs.stream_framing import StreamFraming
+from proxy.repairs.text_tool_calls import TextToolCalls
+from proxy.repairs.think_tags import ThinkTags
 from proxy.repairs.untidy_request import UntidyRequest
 from proxy.repairs.usage_chunk import UsageChunk
 
@@ -40,6 +43,10 @@ REGISTRY: tuple[type[Repair], ...] = (
     ContentParts,
     # Whoever asks whether an answer was cut off needs OpenAI's word for it.
     FinishWord,
+    # Thoughts are taken out of the answer before calls are looked for in what is left.
+    ThinkTags,
+    HarmonyNames,
+    TextToolCalls,
     # Thoughts have their names once they are found.
     ReasoningName,
     # Which call a fragment belongs to is known by now.
