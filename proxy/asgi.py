@@ -1,0 +1,34 @@
+"""The server's interface to applications as types, and the answers that are our own."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+HeaderList: TypeAlias = list[tuple[bytes, bytes]]
+
+OWN_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-type", b"application/json"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+)
+"""What every answer of our own carries, so that no browser makes anything of it."""
+
+CLOSE = (b"connection", b"close")
+
+
+def own_headers(body: bytes, more: Iterable[tuple[str, str]] = ()) -> HeaderList:
+    """Return the headers of an answer of our own with that body."""
+    extra = [(name.encode("ascii"), value.encode("ascii")) for name, value in more]
+    return [*OWN_HEADERS, (b"content-length", b"%d" % len(body)), *extra]
+
+
+async def answer(send: Send, status: int, headers: HeaderList, body: bytes) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,234 @@
+"""Where one HTTP/1.1 request begins and ends, judged strictly: bytes in, the same bytes out.
+
+What two parsers could read differently is refused: a length and a coding together, any coding
+but one ``chunked``, numbers that are not plain digits, bare line ends, folded lines, control
+characters, chunk extensions, trailers. Only bytes that passed reach the parser behind.
+
+See: https://www.rfc-editor.org/rfc/rfc9112
+"""
+
+import re
+from dataclasses import dataclass
+
+from proxy.errors import Problem, ProxyError, problem
+
+MAX_HEAD = 64 * 1024
+MAX_FIELDS = 200
+MAX_TARGET = 8 * 1024
+
+MALFORMED = Problem(None, 400, "The request is not well-formed HTTP/1.1.")
+HEAD_TOO_LARGE = Problem(None, 431, "The request's header is larger than 64 KiB or 200 fields.")
+TARGET_TOO_LONG = Problem(None, 414, "The request's address is longer than 8 KiB.")
+
+_CAPITALS = frozenset(range(ord("A"), ord("Z") + 1))
+_HEAD_END = b"\r\n\r\n"
+# A method, a target of visible ASCII without a fragment, one of two versions.
+_REQUEST_LINE = re.compile(rb"([A-Z]+(?:-[A-Z]+)*) ([!\"$-~]+) HTTP/1\.([01])")
+_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*")
+# A line end that is not CRLF, or a control character that is not a tab.
+_STRAY = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Eighteen digits fit every parser's integer.
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})\r\n")
+_LONGEST_SIZE_LINE = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The request line and the fields, names in lower case."""
+
+    method: bytes
+    target: bytes
+    version: bytes
+    fields: tuple[tuple[bytes, bytes], ...]
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Return what the field says, once for each time it occurs."""
+        return [value for each, value in self.fields if each == name]
+
+
+class Framing:
+    """The borders of one request; raises `ProxyError` where it is not to be served."""
+
+    def __init__(self) -> None:
+        self._unread = bytearray()
+        self._searched = 0
+        self._body: _Length | _Chunks | None = None
+        self.excess = False
+        """Bytes followed the request's end."""
+
+    @property
+    def headed(self) -> bool:
+        """The whole header is here."""
+        return self._body is not None
+
+    @property
+    def done(self) -> bool:
+        """The whole request is here."""
+        return self._body is not None and self._body.done
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes of the connection; return those that may be parsed now."""
+        if self._body is not None:
+            return self._body_part(self._body, data)
+        self._unread += data
+        end = self._head_end()
+        if end < 0:
+            return b""
+        raw = bytes(self._unread[:end])
+        rest = bytes(self._unread[end:])
+        self._unread.clear()
+        head = parse_head(raw)
+        self._body = _body_of(head)
+        return _without_upgrade(raw, head) + self._body_part(self._body, rest)
+
+    def _body_part(self, body: "_Length | _Chunks", data: bytes) -> bytes:
+        end = body.advance(data)
+        self.excess = end < len(data)
+        return data[:end]
+
+    def _head_end(self) -> int:
+        found = self._unread.find(_HEAD_END, max(0, self._searched - len(_HEAD_END) + 1))
+        end = found + len(_HEAD_END) if found >= 0 else -1
+        self._refuse_early(len(self._unread) if end < 0 else end)
+        return end
+
+    def _refuse_early(self, until: int) -> None:
+        # Before the end is here: what can no longer become a request is not waited for.
+        unread = self._unread
+        if unread[0] not in _CAPITALS:
+            raise ProxyError(MALFORMED, "no method")
+        if _STRAY.search(unread, max(0, self._searched - 1), until):
+            raise ProxyError(MALFORMED, "a stray line end or control character")
+        _check_request_line(bytes(unread[: MAX_TARGET + 64]))
+        if until > MAX_HEAD:
+            raise ProxyError(HEAD_TOO_LARGE)
+        self._searched = until
+
+
+def parse_head(raw: bytes) -> Head:
+    """Read a whole header, blank line included; raises `ProxyError`."""
+    request_line, *lines = raw.removesuffix(_HEAD_END).split(b"\r\n")
+    first = _REQUEST_LINE.fullmatch(request_line)
+    if first is None:
+        raise ProxyError(MALFORMED, "no request line")
+    if len(lines) > MAX_FIELDS:
+        raise ProxyError(HEAD_TOO_LARGE)
+    method, target, minor = first.groups()
+    _check_target(method, target)
+    return Head(method, target, b"1." + minor, tuple(_field(line) for line in lines))
+
+
+def _check_request_line(start: bytes) -> None:
+    line, ended, _ = start.partition(b"\r\n")
+    target = line.partition(b" ")[2].partition(b" ")[0]
+    if len(target) > MAX_TARGET:
+        raise ProxyError(TARGET_TOO_LONG)
+    if ended and _REQUEST_LINE.fullmatch(line) is None:
+        raise ProxyError(MALFORMED, "no request line")
+
+
+def _check_target(method: bytes, target: bytes) -> None:
+    if (method, target) == (b"OPTIONS", b"*"):
+        raise ProxyError(problem("unknown_endpoint"))
+    if method == b"CONNECT" or not target.startswith(b"/"):
+        raise ProxyError(MALFORMED, "a target that is not in origin form")
+
+
+def _field(line: bytes) -> tuple[bytes, bytes]:
+    match = _FIELD.fullmatch(line)
+    if match is None:
+        raise ProxyError(MALFORMED, "a header field that is none")
+    return match[1].lower(), match[2]
+
+
+def _body_of(head: Head) -> "_Length | _Chunks":
+    codings = head.values(b"transfer-encoding")
+    lengths = head.values(b"content-length")
+    if codings:
+        if lengths or head.version != b"1.1" or [each.lower() for each in codings] != [b"chunked"]:
+            raise ProxyError(MALFORMED, "a transfer coding that could be read in two ways")
+        return _Chunks()
+    if not lengths:
+        return _Length(0)
+    if len(lengths) > 1 or not _LENGTH.fullmatch(lengths[0]):
+        raise ProxyError(MALFORMED, "a length that is not plain digits")
+    return _Length(int(lengths[0]))
+
+
+def _without_upgrade(raw: bytes, head: Head) -> bytes:
+    # No other protocol is spoken here, and httptools stops reading where one is offered.
+    if not head.values(b"upgrade"):
+        return raw
+    lines = raw.split(b"\r\n")
+    return b"\r\n".join(line for line in lines if not line.lower().startswith(b"upgrade:"))
+
+
+class _Length:
+    """A body of known length."""
+
+    def __init__(self, length: int) -> None:
+        self._left = length
+
+    @property
+    def done(self) -> bool:
+        return self._left == 0
+
+    def advance(self, data: bytes) -> int:
+        """Return where in the data the body's part of it ends."""
+        taken = min(self._left, len(data))
+        self._left -= taken
+        return taken
+
+
+class _Chunks:
+    """A chunked body, without extensions and trailers."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._left = 0
+        self._line = bytearray()
+        self._close_line = self._size
+
+    def advance(self, data: bytes) -> int:
+        """Return where in the data the body's part of it ends."""
+        at = 0
+        while at < len(data) and not self.done:
+            if self._left:
+                taken = min(self._left, len(data) - at)
+                self._left -= taken
+                at += taken
+            else:
+                at = self._read_line(data, at)
+        return at
+
+    def _read_line(self, data: bytes, at: int) -> int:
+        found = data.find(b"\n", at, at + _LONGEST_SIZE_LINE)
+        end = found + 1 if found >= 0 else min(len(data), at + _LONGEST_SIZE_LINE)
+        self._line += data[at:end]
+        if found >= 0:
+            line = bytes(self._line)
+            self._line.clear()
+            self._close_line(line)
+        elif len(self._line) >= _LONGEST_SIZE_LINE:
+            raise ProxyError(MALFORMED, "a chunk without a size")
+        return end
+
+    def _size(self, line: bytes) -> None:
+        match = _SIZE_LINE.fullmatch(line)
+        if match is None:
+            raise ProxyError(MALFORMED, "a chunk size that is not plain digits")
+        self._left = int(match[1], 16)
+        self._close_line = self._chunk_end if self._left else self._last
+
+    def _chunk_end(self, line: bytes) -> None:
+        self._expect_blank(line)
+        self._close_line = self._size
+
+    def _last(self, line: bytes) -> None:
+        self._expect_blank(line)
+        self.done = True
+
+    def _expect_blank(self, line: bytes) -> None:
+        if line != b"\r\n":
+            raise ProxyError(MALFORMED, "a chunk that does not end where it should")

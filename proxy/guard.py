@@ -1,0 +1,274 @@
+"""Who may come in: outermost, on the raw scope, refusing by default.
+
+The order of the checks is part of what is promised: a browser is sent away before it learns which
+endpoints there are, and nobody without a key learns the providers' names. A refusal is answered at
+once and closes the connection; nothing of it reaches upstream.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import re
+import secrets
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from proxy import localkey
+from proxy.asgi import (
+    CLOSE,
+    Application,
+    HeaderList,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    own_headers,
+)
+from proxy.config import Agent, Provider, Settings
+from proxy.errors import Problem, ProxyError, problem
+from proxy.limits import Limits
+from proxy.relay import Admission
+from proxy.routes import HEALTH_PATH, Route, check_query, family_of, resolve
+
+log = logging.getLogger(__name__)
+
+_MISTYPED = replace(
+    problem("local_key_wrong"),
+    message="The local key has a typing error or was cut off: its checksum does not fit. "
+    "Copy it again, or make one with `wiremend agent add NAME`.",
+)
+_OWN_FAULT = Problem(None, 500, "Wiremend met a fault of its own.")
+
+_KEY_HEADERS = (b"authorization", b"x-api-key", b"api-key")
+_CLIENT_KEY_HEADERS = (b"x-wiremend-key",)
+_BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
+_JSON = re.compile(rb"application/json[ \t]*(;.*)?", re.IGNORECASE)
+_AGENT_NAME = re.compile(r"[!-~]{1,64}")
+_SAME_SITE = {b"none", b"same-origin"}
+# What browsers, reverse proxies and tunnels add: not the sign of a program on this machine.
+_RELAYED = re.compile(
+    rb"sec-fetch-.*|forwarded|via|x-forwarded-.*|x-original-.*|x-real-ip|x-client-ip|x-envoy-.*"
+    rb"|x-cluster-client-ip|true-client-ip|cf-.*|cdn-loop|ngrok-.*|tailscale-.*|fly-.*|x-azure-.*"
+    rb"|x-arr-.*|x-tunnel-.*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the checks look at."""
+
+    method: str
+    path: str
+    headers: HeaderList
+    server: tuple[str, int]
+    client: str
+
+    def values(self, name: bytes) -> list[bytes]:
+        return [value for each, value in self.headers if each == name]
+
+
+class Guard:
+    """Lets admitted requests through to the application, and counts them."""
+
+    def __init__(
+        self,
+        application: Application,
+        snapshot: Callable[[], Settings],
+        limits: Limits = Limits(),  # noqa: B008 - immutable
+        on_refused: Callable[[str], None] | None = None,
+    ) -> None:
+        self._application = application
+        self._snapshot = snapshot
+        self._limits = limits
+        self._on_refused = on_refused
+        self._on_quiet: Callable[[], None] | None = None
+        self.running = 0
+        """How many exchanges are under way."""
+
+    def shut(self, on_quiet: Callable[[], None]) -> None:
+        """Refuse whatever comes from now on; call back once no exchange is under way."""
+        self._on_quiet = on_quiet
+        self._tell_if_quiet()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = _Body(receive, self._limits)
+        try:
+            admission = self._check(scope)
+            if admission is not None:
+                scope["wiremend"] = admission
+            with self._under_way():
+                await self._application(scope, body.receive, send)
+        except ProxyError as refusal:
+            await self._refuse(scope, body, send, refusal.problem)
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold a key
+            log.error("a request failed inside the proxy: %s", type(error).__name__)  # noqa: TRY400
+            await self._refuse(scope, body, send, _OWN_FAULT)
+
+    def _check(self, scope: Scope) -> Admission | None:
+        head = _head_of(scope)
+        route = resolve(head.method, head.path)
+        check_query(scope["query_string"])
+        _check_host(head)
+        _check_origin(head)
+        if route is None:
+            if (head.method, head.path) == ("GET", HEALTH_PATH):
+                return None
+            raise ProxyError(problem("unknown_endpoint"))
+        settings = self._snapshot()
+        provider = settings.providers.get(route.provider_id or settings.default_provider)
+        agent = _agent_of(head, settings, provider)
+        if provider is None:
+            raise ProxyError(problem("unknown_provider"))
+        _check_body(head, self._limits.body_bytes)
+        self._check_room()
+        return _admission(settings, provider, route, agent)
+
+    def _check_room(self) -> None:
+        if self._on_quiet is not None:
+            raise ProxyError(problem("proxy_shutdown"))
+        if self.running >= self._limits.exchanges:
+            raise ProxyError(problem("busy"))
+
+    @contextmanager
+    def _under_way(self) -> Generator[None]:
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+            self._tell_if_quiet()
+
+    def _tell_if_quiet(self) -> None:
+        if self._on_quiet is not None and not self.running:
+            self._on_quiet()
+
+    async def _refuse(self, scope: Scope, body: "_Body", send: Send, why: Problem) -> None:
+        if self._on_refused is not None:
+            self._on_refused(why.code or str(why.status))
+        text = family_of(scope["path"]).error_body(why)
+        headers = [*own_headers(text, why.headers), CLOSE]
+        await send({"type": "http.response.start", "status": why.status, "headers": headers})
+        await send({"type": "http.response.body", "body": text, "more_body": True})
+        await body.read_out()
+        await send({"type": "http.response.body", "body": b""})
+
+
+class _Body:
+    """The request's body on its way in, counted."""
+
+    def __init__(self, receive: Receive, limits: Limits) -> None:
+        self._receive = receive
+        self._left = limits.body_bytes
+        self._linger = limits.linger
+        self._complete = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._complete = not message.get("more_body", False)
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise ProxyError(problem("too_large"))
+        return message
+
+    async def read_out(self) -> None:
+        """Take what still comes: a connection closed with bytes unread is reset, and the answer
+        lost with it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._linger):
+                while not self._complete:
+                    self._complete = not (await self._receive()).get("more_body", False)
+
+
+def _head_of(scope: Scope) -> _Head:
+    client = scope["client"]
+    return _Head(
+        method=scope["method"],
+        path=scope["raw_path"].decode("ascii"),
+        headers=scope["headers"],
+        server=scope["server"],
+        client=client[0] if client else "",
+    )
+
+
+def _check_host(head: _Head) -> None:
+    hosts = head.values(b"host")
+    if len(hosts) != 1 or hosts[0].lower() not in _own_hosts(*head.server):
+        raise ProxyError(problem("host_refused"))
+
+
+@lru_cache(maxsize=16)
+def _own_hosts(address: str, port: int) -> frozenset[bytes]:
+    literal = f"[{address}]" if ":" in address else address
+    names = ("127.0.0.1", "localhost", "[::1]", literal)
+    return frozenset(f"{name}:{port}".encode("ascii") for name in names)
+
+
+def _check_origin(head: _Head) -> None:
+    sites = {value.lower() for value in head.values(b"sec-fetch-site")}
+    if not sites <= _SAME_SITE or head.values(b"origin"):
+        raise ProxyError(problem("origin_refused"))
+
+
+def _agent_of(head: _Head, settings: Settings, provider: Provider | None) -> str:
+    """Return the name of whoever holds the key, or calls without one where that is allowed."""
+    brings_own = provider is not None and provider.key == "client"
+    try:
+        return _key_owner(head, settings, _CLIENT_KEY_HEADERS if brings_own else _KEY_HEADERS).name
+    except ProxyError:
+        if settings.access == "open" and _local(head):
+            return _name_in_user_agent(head)
+        raise
+
+
+def _key_owner(head: _Head, settings: Settings, names: tuple[bytes, ...]) -> Agent:
+    shown = {_key_in(name, value) for name in names for value in head.values(name)}
+    if not shown:
+        raise ProxyError(problem("local_key_missing"))
+    key = shown.pop()
+    found = localkey.owner(key, settings.agents)
+    if found is None and key.startswith(localkey.PREFIX) and not localkey.well_formed(key):
+        raise ProxyError(_MISTYPED)
+    if found is None or shown:
+        raise ProxyError(problem("local_key_wrong"))
+    return found
+
+
+def _key_in(name: bytes, value: bytes) -> str:
+    text = value.decode("latin-1")
+    if name != b"authorization":
+        return text
+    match = _BEARER.fullmatch(text)
+    return match[1] if match else ""
+
+
+def _local(head: _Head) -> bool:
+    relayed = any(_RELAYED.fullmatch(name) for name, _ in head.headers)
+    return not relayed and ipaddress.ip_address(head.client).is_loopback
+
+
+def _name_in_user_agent(head: _Head) -> str:
+    words = b" ".join(head.values(b"user-agent")).decode("latin-1").split()
+    match = _AGENT_NAME.match(words[0]) if words else None
+    return match[0] if match else "unknown"
+
+
+def _check_body(head: _Head, most: int) -> None:
+    if head.method == "POST":
+        types = head.values(b"content-type")
+        if len(types) != 1 or not _JSON.fullmatch(types[0]) or head.values(b"content-encoding"):
+            raise ProxyError(problem("not_json"))
+    if any(int(length) > most for length in head.values(b"content-length")):
+        raise ProxyError(problem("too_large"))
+
+
+def _admission(settings: Settings, provider: Provider, route: Route, agent: str) -> Admission:
+    return Admission(
+        settings=settings,
+        provider=provider,
+        endpoint=route.endpoint,
+        model_id=route.model_id,
+        agent=agent,
+        exchange_id=secrets.token_hex(8),
+    )

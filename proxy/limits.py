@@ -1,0 +1,25 @@
+"""What one server takes on and how long it waits, as one value."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Counts and sizes; all else is seconds."""
+
+    connections: int = 2048
+    exchanges: int = 1024
+    body_bytes: int = 64 * 1024 * 1024
+    header: float = 10
+    """From a request's first byte, or the connection's start, to the end of the header."""
+    body_idle: float = 60
+    body_whole: float = 300
+    idle: float = 120
+    """Between two requests on one connection: longer than the pools of agents keep theirs."""
+    linger: float = 1
+    """How long what a refused client still sends is read, so that it can read why."""
+    drain: float = 30
+    farewell: float = 2
+    """For the last events of exchanges that did not end by themselves."""
+    restarts: int = 5
+    restart_window: float = 60

@@ -1,0 +1,155 @@
+"""uvicorn's HTTP protocol with borders and time limits: nothing but whole, strict requests gets by.
+
+uvicorn reads headers without an end and without a deadline, takes framings that other parsers
+read otherwise, and queues a second request behind the first, which hides the client's leaving.
+"""
+
+from asyncio import AbstractEventLoop, Event, TimerHandle, Transport
+from collections.abc import Callable
+from typing import cast
+
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from proxy.asgi import CLOSE, own_headers
+from proxy.errors import Problem, ProxyError, problem
+from proxy.framing import MALFORMED, Framing
+from proxy.limits import Limits
+from proxy.routes import family_of
+
+TOO_SLOW = Problem(None, 408, "The request did not arrive in time.")
+
+_REASON_BY_STATUS = {
+    400: b"Bad Request",
+    404: b"Not Found",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+}
+
+
+class StrictProtocol(HttpToolsProtocol):
+    """One client's connection."""
+
+    def __init__(
+        self, config: Config, state: ServerState, limits: Limits, loop: AbstractEventLoop
+    ) -> None:
+        super().__init__(config, state, {}, loop)
+        self._limits = limits
+        self._framing = Framing()
+        self._refused = False
+        self._deadline: TimerHandle | None = None
+        self._body_until: float | None = None
+        self.closed = Event()
+        """Set once the connection is gone."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._limits.connections:
+            self._refuse(problem("busy"))
+        else:
+            self._wait(self._limits.header, self.transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+        self.closed.set()
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        if self._framing.done and not self._next_request():
+            return
+        try:
+            ready = self._framing.feed(data)
+        except ProxyError as error:
+            self._refuse(error.problem)
+            return
+        if self._framing.excess:
+            self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        if ready:
+            super().data_received(ready)
+        self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        del msg
+        self._refuse(MALFORMED)
+
+    def _next_request(self) -> bool:
+        if not self.cycle.response_complete:
+            # It would be answered only later, and its bytes hide whether the client still listens.
+            self.transport.abort()
+            return False
+        self._framing = Framing()
+        self._body_until = None
+        self._rest()
+        return True
+
+    def _watch(self) -> None:
+        if self._refused:
+            return
+        if self._framing.done:
+            self._rest()
+            if self.cycle.response_complete:
+                # Answered before all of the body was here: uvicorn's own timer is spent.
+                self._wait(self._limits.idle, self.transport.close)
+        elif self._framing.headed:
+            self._watch_body()
+        elif self._deadline is None:
+            self._wait(self._limits.header, self.transport.close)
+
+    def _watch_body(self) -> None:
+        now = self.loop.time()
+        if self._body_until is None:
+            self._body_until = now + self._limits.body_whole
+        self._wait(min(self._limits.body_idle, self._body_until - now), self._give_up_body)
+
+    def _give_up_body(self) -> None:
+        if self.flow.read_paused:
+            # It is the application that does not take what the client has sent.
+            self._wait(self._limits.body_idle, self._give_up_body)
+        else:
+            self._refuse(TOO_SLOW)
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._rest()
+        self._deadline = self.loop.call_later(seconds, then)
+
+    def _rest(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, why: Problem) -> None:
+        """Answer in the application's stead, and close once the client has had time to read."""
+        self._refused = True
+        self._unset_keepalive_if_required()
+        if self._abandon_cycle():
+            self.transport.write(_answer(why))
+            self.flow.resume_reading()
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+            self._wait(self._limits.linger, self.transport.close)
+        else:
+            self.transport.close()
+
+    def _abandon_cycle(self) -> bool:
+        """Tell the application that its client is gone; False where it has begun to answer."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.response_complete:
+            return True
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return not cycle.response_started
+
+
+def _answer(why: Problem) -> bytes:
+    body = family_of("").error_body(why)
+    lines = [b"HTTP/1.1 %d %s" % (why.status, _REASON_BY_STATUS[why.status])]
+    lines += [b"%s: %s" % each for each in [*own_headers(body, why.headers), CLOSE]]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
