@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from proxy import wire
 from proxy.fragments import Piece, ends_well, pieces, says_more, write_arguments
 from proxy.repair import Context, Finding, Group, Output, Repair
-from proxy.scan import JsonScan, complete
+from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
 _EMPTY = "{}"
@@ -154,8 +154,8 @@ class RestatedArguments(Repair):
         """Decide without a further piece; only the end of a choice speaks for a snapshot."""
         for key, call in self._doubted.items():
             if call.doubt is not None and key not in spared:
-                whole = not call.scan.empty and complete(call.doubt.text)
-                self._settle(call, call.doubt, restates=whole and key[0] in ended)
+                restates = key[0] in ended and _ends_restating(call, call.doubt.text)
+                self._settle(call, call.doubt, restates=restates)
 
     def _settle(self, call: _Call, doubt: _Doubt, *, restates: bool) -> None:
         call.doubt = None
@@ -194,3 +194,10 @@ def _decides(call: _Call, doubt: _Doubt, text: str) -> bool:
     if call.scan.empty:
         return text.lstrip().startswith("{")
     return text.startswith(doubt.text)
+
+
+def _ends_restating(call: _Call, text: str) -> bool:
+    """Tell whether the last piece of a call is an object, and no end of one."""
+    if call.scan.empty or wire.decode_object(text) is None:
+        return False
+    return wire.decode_object(call.text + text) is None
