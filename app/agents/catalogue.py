@@ -69,7 +69,7 @@ class Tool:
     traces: tuple[str, ...] = ()
     """Patterns below the home folder that tell of an installation."""
     files: tuple[str, ...] = ()
-    """Its file below the home folder; the first that exists, else the first."""
+    """Its file below the home folder: the first that exists, else the last."""
     format: Format | None = None
     """How we write into that file; None where we do not."""
     rivals: tuple[str, ...] = ()
@@ -248,7 +248,11 @@ TOOLS: tuple[Tool, ...] = (
         user_agents=("zed",),
         commands=("zed", "zeditor"),
         traces=(".config/zed", "Applications/Zed.app"),
-        files=(".config/zed/settings.json",),
+        files=(
+            "AppData/Roaming/Zed/settings.json",
+            ".var/app/dev.zed.Zed/config/zed/settings.json",
+            ".config/zed/settings.json",
+        ),
         format=ZedFile(),
     ),
     Tool(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import platformdirs
+
 from app.agents.catalogue import Tool
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
@@ -51,6 +53,11 @@ class Backup:
     tool_id: str
     file_name: str
     at: datetime
+
+
+def default_backups() -> Path:
+    """Return where copies are kept: beside our own files, not the agents'."""
+    return platformdirs.user_data_path("wiremend") / "agent-backups"
 
 
 def config_path(tool: Tool, home: Path) -> Path:

@@ -36,7 +36,7 @@ class AgentKeys(Card):
         self._name.setMinimumWidth(26 * self._name.fontMetrics().averageCharWidth())
         self._add = button(self.tr("Make a key"))
         self._add.setEnabled(False)
-        self._name.textChanged.connect(lambda words: self._add.setEnabled(self._fresh(words)))
+        self._name.textChanged.connect(self._judge)
         self._name.returnPressed.connect(self._make)
         self._add.clicked.connect(self._make)
         explanation = self.tr(
@@ -88,6 +88,9 @@ class AgentKeys(Card):
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)
         return line
+
+    def _judge(self, words: str) -> None:
+        self._add.setEnabled(self._fresh(words))
 
     def _fresh(self, words: str) -> bool:
         return bool(words.strip()) and words.strip() not in self._names

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +15,7 @@ from app.agents.catalogue import TOOLS, Snippet, Tool
 from app.agents.detection import Which, detect
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
-from app.agents.writing import Change, plan, plan_undo, write
+from app.agents.writing import Backup, Change, plan, plan_restore, plan_undo, write
 from app.ui.agent_card import AgentCard
 from app.ui.agent_keys import AgentKeys
 from app.ui.backup_list import BackupList
@@ -164,7 +165,7 @@ class AgentsPage(Page):
     def _connect(self) -> None:
         for card in self.cards.values():
             tool = card.tool
-            card.copy_asked.connect(lambda snippet, tool=tool: self._copy_snippet(tool, snippet))
+            card.copy_asked.connect(partial(self._copy_snippet, tool))
             card.key_asked.connect(lambda tool=tool: self._renew_key(tool.title))
             card.write_asked.connect(lambda tool=tool: self._write(tool))
             card.undo_asked.connect(lambda tool=tool: self._undo(tool))
@@ -251,8 +252,8 @@ class AgentsPage(Page):
     def _undo(self, tool: Tool) -> None:
         self._offer(lambda: plan_undo(tool, self._home), tool.id)
 
-    def _restore(self, tool_id: str, make: Callable[[Path], Change]) -> None:
-        self._offer(lambda: make(self._home), tool_id)
+    def _restore(self, tool: Tool, backup: Backup) -> None:
+        self._offer(lambda: plan_restore(backup, tool, self._home), tool.id)
 
     def _offer(self, make: Callable[[], Change], tool_id: str) -> None:
         shown = self._plan(make)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.agents.catalogue import TOOLS
-from app.agents.writing import Backup, backups_in, plan_restore
+from app.agents.writing import Backup, backups_in
 from app.ui.parts import Card, Look, button, discard, empty, row, text
 
 _SHOWN = 5
@@ -16,10 +16,10 @@ class BackupList(Card):
     """The latest copies.
 
     Signals:
-        restore_asked: the agent's id, and what plans the change for a home folder.
+        restore_asked: the `Tool` and the `Backup`.
     """
 
-    restore_asked = Signal(str, object)
+    restore_asked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,11 +48,7 @@ class BackupList(Card):
         tool = next((each for each in TOOLS if each.id == backup.tool_id), None)
         restore.setEnabled(tool is not None)
         if tool is not None:
-            restore.clicked.connect(
-                lambda: self.restore_asked.emit(
-                    tool.id, lambda home: plan_restore(backup, tool, home)
-                )
-            )
+            restore.clicked.connect(lambda: self.restore_asked.emit(tool, backup))
         layout = row(text(backup.file_name), text(at, Look.MUTED), None, restore)
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)

@@ -1,6 +1,7 @@
 """The switches of one provider's fixes, by group, each with what it cures and what it costs."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
@@ -95,7 +96,7 @@ class FixSwitches(QWidget):
         self._expanded = False
         self.switches = {repair.name: FixSwitch(repair, self) for repair in fixes()}
         for name, switch in self.switches.items():
-            switch.toggled.connect(lambda on, name=name: self.toggled.emit(name, on))
+            switch.toggled.connect(partial(self.toggled.emit, name))
         self._headings = {group: text(self._heading(group), Look.SECTION) for group in Group}
         for heading in self._headings.values():
             heading.setParent(self)

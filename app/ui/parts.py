@@ -177,5 +177,5 @@ class Sign(QWidget):
         painter.end()
 
 
-def _points(*places: tuple[float, float]) -> Iterable[QPointF]:
+def _points(*places: tuple[float, float]) -> list[QPointF]:
     return [QPointF(x, y) for x, y in places]

@@ -160,6 +160,8 @@ class ProviderCard(Card):
         }
         if last.outcome in verdicts:
             return Mark.BAD, verdicts[last.outcome].format(status=last.status)
+        if self._worst_missed():
+            return Mark.WARNING, self.tr("needs attention")
         return Mark.GOOD, self.tr("healthy")
 
     def _show_advice(self) -> None:

@@ -1,5 +1,7 @@
 """The providers, a card each: where requests go, and which fixes apply."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
@@ -106,8 +108,8 @@ class ProvidersPage(Page):
     def _new_card(self, provider: Provider) -> ProviderCard:
         name = provider.id
         card = self.cards[name] = ProviderCard(provider)
-        card.fix_toggled.connect(lambda fix, on: self.fix_toggled.emit(name, fix, on))
-        card.passthrough_toggled.connect(lambda on: self.passthrough_toggled.emit(name, on))
+        card.fix_toggled.connect(partial(self.fix_toggled.emit, name))
+        card.passthrough_toggled.connect(partial(self.passthrough_toggled.emit, name))
         card.enter_key.connect(lambda: self._enter_key(name))
         card.delete_key.connect(lambda: self._delete_key(name))
         card.unlock.connect(lambda: self.unlock_asked.emit(name))

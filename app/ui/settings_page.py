@@ -1,5 +1,6 @@
 """The settings: the proxy's few, and how the application itself behaves."""
 
+from functools import partial
 from importlib import metadata
 
 from PySide6.QtCore import Signal
@@ -216,22 +217,27 @@ class SettingsPage(Page):
 
     def _box(self, name: str, words: str) -> QCheckBox:
         box = self._boxes[name] = QCheckBox(words)
-        box.clicked.connect(lambda on: self.member_changed.emit(name, on))
+
+        def tell(on: bool) -> None:
+            self.member_changed.emit(name, on)
+
+        box.clicked.connect(tell)
         return box
 
     def _access_box(self) -> QCheckBox:
         words = self.tr("Programs of this computer may come &without a local key")
         box = self._boxes["server.access"] = QCheckBox(words)
-        box.clicked.connect(
-            lambda on: self.member_changed.emit("server.access", "open" if on else "required")
-        )
+        box.clicked.connect(self._change_access)
         return box
+
+    def _change_access(self, on: bool) -> None:
+        self.member_changed.emit("server.access", "open" if on else "required")
 
     def _number(self, name: str, low: int, high: int) -> QSpinBox:
         field = self._numbers[name] = QSpinBox()
         field.setRange(low, high)
         field.setKeyboardTracking(False)
-        field.valueChanged.connect(lambda value: self.member_changed.emit(name, value))
+        field.valueChanged.connect(partial(self.member_changed.emit, name))
         return field
 
     def _show_number(self, name: str, value: int) -> None:
@@ -281,10 +287,9 @@ def _licence(name: str) -> str:
         found = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    classifiers = [
+    stated = found.get_all("License-Expression") or [
         each.rpartition(" :: ")[2]
         for each in found.get_all("Classifier") or []
         if each.startswith("License :: ")
     ]
-    stated = found.get("License-Expression") or ", ".join(classifiers) or found.get("License") or ""
-    return f"{found['Name']} {found['Version']}: {stated.splitlines()[0] if stated else '?'}"
+    return f"{found['Name']} {found['Version']}: {', '.join(stated) or found['License']}"

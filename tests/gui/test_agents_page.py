@@ -1,0 +1,241 @@
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.agents_page import AgentsPage
+from app.ui.change_dialog import ChangeDialog
+from proxy.config import Agent, Settings
+from proxy.secret import Secret
+from tests.gui.records import started
+
+KEY = Secret("lk_" + "a" * 49)
+AIDER = Path(".aider.conf.yml")
+
+
+class Keymaker:
+    """Does what the application does when a key is asked for."""
+
+    def __init__(self, page: AgentsPage) -> None:
+        self.page = page
+        self.agents: dict[str, Agent] = {}
+        self.calls: list[str] = []
+        page.agent_added.connect(self.add)
+        page.agent_revoked.connect(self.revoke)
+
+    def add(self, name: str) -> None:
+        self.calls.append(f"add {name}")
+        digest = hashlib.sha256(KEY.reveal().encode()).hexdigest()
+        self.agents[name] = Agent(name, digest)
+        self.page.show_new_key(name, KEY)
+        self.page.show_settings(Settings(agents=tuple(self.agents.values())))
+
+    def revoke(self, name: str) -> None:
+        self.calls.append(f"revoke {name}")
+        del self.agents[name]
+        self.page.show_settings(Settings(agents=tuple(self.agents.values())))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def page(qtbot: QtBot, home: Path, tmp_path: Path) -> AgentsPage:
+    page = AgentsPage(home, tmp_path / "backups", which=lambda _: None)
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def keymaker(page: AgentsPage) -> Keymaker:
+    return Keymaker(page)
+
+
+def push(widget: QWidget, label: str) -> None:
+    buttons = [each for each in widget.findChildren(QPushButton) if each.text() == label]
+    next(each for each in buttons if each.isVisibleTo(widget)).click()
+
+
+def answer(act: Callable[[ChangeDialog], Any]) -> list[str]:
+    """Let `act` decide on the diff that opens next; return what it showed."""
+    shown: list[str] = []
+
+    def decide() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ChangeDialog)
+        shown.append(dialog.findChildren(QPlainTextEdit)[0].toPlainText())
+        act(dialog)
+
+    QTimer.singleShot(0, decide)
+    return shown
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def state(page: AgentsPage, tool: str) -> str:
+    return page.cards[tool].state_words
+
+
+def test_the_light_turns_with_the_first_request(page: AgentsPage) -> None:
+    assert state(page, "cline") == "not found on this computer"
+    page.apply([started("1", "deepseek", agent="x", user_agent="Cline/3.2")])
+    assert state(page, "cline").startswith("connected · ")
+    assert state(page, "roo") == "not found on this computer"
+
+
+def test_the_model_is_learnt_from_requests_until_the_user_writes_one(page: AgentsPage) -> None:
+    page.apply([started("1", "deepseek")])
+    assert page._model.text() == "deepseek-chat"
+
+
+def test_what_is_on_this_machine_comes_first(page: AgentsPage, home: Path) -> None:
+    (home / ".codex").mkdir()
+    page.look()
+    assert page._column.indexOf(page.cards["codex"]) == 0
+
+
+def test_an_old_port_is_seen_when_the_address_changes(page: AgentsPage, home: Path) -> None:
+    (home / AIDER).write_text("openai-api-base: http://127.0.0.1:8459/v1\n")
+    page.look()
+    assert state(page, "aider") == "points here, waiting for its first request…"
+    page.show_address("http://127.0.0.1:9000/v1")
+    assert state(page, "aider") == "points at another port: http://127.0.0.1:8459/v1"
+
+
+def test_a_key_is_made_only_when_the_diff_was_agreed_to(
+    page: AgentsPage, keymaker: Keymaker, home: Path
+) -> None:
+    page._model.setText("deepseek-chat")
+    answer(ChangeDialog.reject)
+    push(page.cards["aider"], "Write config…")
+    assert keymaker.calls == []
+    assert not (home / AIDER).exists()
+
+
+def test_write_config_writes_what_the_diff_showed_with_the_key_in_it(
+    page: AgentsPage, keymaker: Keymaker, home: Path
+) -> None:
+    (home / AIDER).write_text("auto-commits: false\n")
+    page._model.setText("deepseek-chat")
+    shown = answer(ChangeDialog.accept)
+    push(page.cards["aider"], "Write config…")
+    assert keymaker.calls == ["add aider"]
+    written = (home / AIDER).read_text()
+    added = [line[1:] for line in shown[0].splitlines()[3:] if line.startswith("+")]
+    assert [line.replace(KEY.reveal(), "‹local key›") for line in written.splitlines()[1:]] == added
+    assert KEY.reveal() in written
+    assert KEY.reveal() not in shown[0]
+    assert state(page, "aider") == "points here, waiting for its first request…"
+
+
+def test_a_second_write_renews_the_key_only_if_it_is_not_known_any_more(
+    page: AgentsPage, keymaker: Keymaker
+) -> None:
+    page._model.setText("m")
+    for _ in range(2):
+        answer(ChangeDialog.accept)
+        push(page.cards["aider"], "Write config…")
+    assert keymaker.calls == ["add aider"]
+    keymaker.agents["aider"] = Agent("aider", "0" * 64)
+    page.show_settings(Settings(agents=(keymaker.agents["aider"],)))
+    answer(ChangeDialog.accept)
+    push(page.cards["aider"], "Write config…")
+    assert keymaker.calls == ["add aider", "revoke aider", "add aider"]
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_undo_takes_our_lines_out_and_leaves_the_users_edits(page: AgentsPage, home: Path) -> None:
+    (home / AIDER).write_text("auto-commits: false\n")
+    page._model.setText("m")
+    answer(ChangeDialog.accept)
+    push(page.cards["aider"], "Write config…")
+    with (home / AIDER).open("a") as file:
+        file.write("dark-mode: true\n")
+    answer(ChangeDialog.accept)
+    push(page.cards["aider"], "Undo…")
+    assert (home / AIDER).read_text() == "auto-commits: false\ndark-mode: true\n"
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_a_backup_can_be_put_back(page: AgentsPage, home: Path) -> None:
+    (home / AIDER).write_text("auto-commits: false\n")
+    page._model.setText("m")
+    answer(ChangeDialog.accept)
+    push(page.cards["aider"], "Write config…")
+    answer(ChangeDialog.accept)
+    push(page, "Restore…")
+    assert (home / AIDER).read_text() == "auto-commits: false\n"
+
+
+def test_a_broken_file_is_left_alone_and_named_with_its_line(page: AgentsPage, home: Path) -> None:
+    path = home / ".config/opencode/opencode.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{\n  "a": 1\n  "b": 2\n}\n')
+    page._model.setText("m")
+    page.look()
+    push(page.cards["opencode"], "Write config…")
+    assert "line 3, column 3" in page._notice.text()
+    assert "line 3, column 3" in state(page, "opencode")
+    assert path.read_text() == '{\n  "a": 1\n  "b": 2\n}\n'
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_a_copied_key_leaves_the_clipboard_again(page: AgentsPage) -> None:
+    page.agent_added.emit("Mine")
+    push(page, "Copy key")
+    assert clipboard() == KEY.reveal()
+    page._clipboard.forget()
+    assert clipboard() == ""
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_what_the_user_copied_since_stays(page: AgentsPage) -> None:
+    page.agent_added.emit("Mine")
+    push(page, "Copy key")
+    QGuiApplication.clipboard().setText("my own")
+    page._clipboard.forget()
+    assert clipboard() == "my own"
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_no_key_is_ever_in_a_text_of_the_window(page: AgentsPage) -> None:
+    page.agent_added.emit("Mine")
+    push(page.cards["aider"], "Copy shell lines")
+    assert KEY.reveal() in clipboard()
+    texts = [each.text() for each in page.findChildren(QLabel)]
+    texts += [each.text() for each in page.findChildren(QLineEdit)]
+    texts += [each.toolTip() for each in page.findChildren(QWidget)]
+    assert not any(KEY.reveal() in each for each in texts)
+
+
+def test_a_key_can_be_copied_only_while_the_configuration_holds_it(
+    page: AgentsPage, keymaker: Keymaker
+) -> None:
+    page.agent_added.emit("Mine")
+    keymaker.revoke("Mine")
+    assert page._known_keys == {}
+
+
+def test_cursor_is_told_the_truth_and_offered_nothing(page: AgentsPage) -> None:
+    card = page.cards["cursor"]
+    assert state(page, "cursor") == "cannot reach this computer"
+    assert [each for each in card.findChildren(QPushButton) if each.isVisibleTo(page)] == []
+
+
+def test_an_error_ends_the_waiting(page: AgentsPage) -> None:
+    page._with_key("aider", lambda _: pytest.fail("no key may be used"))
+    page.show_error("the configuration is read-only")
+    page.show_new_key("aider", KEY)
+    assert "aider" in page._known_keys

@@ -1,0 +1,147 @@
+import json
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.ui.first_run import FirstRun
+from app.ui.key_dialog import KeyDialog
+from app.ui.local_servers import LocalServers, serves_models
+from app.ui.presets import Preset
+from proxy.config import Provider, Settings
+from proxy.secret import Secret
+from tests.gui.records import emissions, finished, started
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> FirstRun:
+    page = FirstRun({"DEEPSEEK_API_KEY": "sk-1234567890", "OPENAI_API_KEY": "x"})
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def button(page: FirstRun, label: str) -> QPushButton:
+    return next(each for each in page.findChildren(QPushButton) if each.text() == label)
+
+
+@contextmanager
+def server(body: bytes, status: int = 200) -> Generator[int]:
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield running.server_address[1]
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+
+
+def test_a_tile_takes_the_key_and_saves_the_provider(page: FirstRun) -> None:
+    saved, keys = emissions(page.provider_saved), emissions(page.key_entered)
+
+    def fill() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, KeyDialog)
+        dialog.findChildren(QLineEdit)[0].setText("sk-abcdefgh")
+        dialog.accept()
+
+    QTimer.singleShot(0, fill)
+    button(page, "DeepSeek").click()
+    assert saved == [(Provider("deepseek", "https://api.deepseek.com/v1", "DeepSeek"),)]
+    assert keys == [("deepseek", Secret("sk-abcdefgh"))]
+
+
+def test_a_key_of_the_environment_is_offered_by_name_and_never_shown(page: FirstRun) -> None:
+    saved = emissions(page.provider_saved)
+    button(page, "Use it").click()
+    provider = saved[0][0]
+    assert isinstance(provider, Provider)
+    assert (provider.id, provider.key) == ("deepseek", "env:DEEPSEEK_API_KEY")
+
+
+def test_only_variables_that_hold_a_key_are_offered(page: FirstRun) -> None:
+    offers = [each for each in page.findChildren(QPushButton) if each.text() == "Use it"]
+    assert len(offers) == 1
+
+
+def test_an_id_that_is_taken_is_not_taken_again(page: FirstRun) -> None:
+    page.show_settings(Settings(providers={"deepseek": Provider("deepseek", "https://x.y")}))
+    saved = emissions(page.provider_saved)
+    button(page, "Use it").click()
+    assert [each[0].id for each in saved if isinstance(each[0], Provider)] == ["deepseek-2"]
+
+
+def test_the_search_narrows_the_tiles(page: FirstRun) -> None:
+    page._search.setText("groq")
+    assert [tile.text() for tile in page._tile_buttons] == ["Groq", "Another one…"]
+
+
+def test_the_light_turns_green_with_the_first_answer(page: FirstRun) -> None:
+    assert page._light_words.text() == "Waiting for the first request…"
+    page.apply([started("1", "demo", agent="sample")])
+    page.apply([finished("1", {"index-repair": 2})])
+    assert page._light_words.text() == (
+        "It works: sample got its answer. 2 things were mended in it."
+    )
+
+
+def test_a_failed_request_is_not_called_a_success(page: FirstRun) -> None:
+    page.apply([started("1", "demo"), finished("1", outcome="upstream_error", status=401)])
+    assert page._light_words.text() == "A request came from Cline, and failed: 401"
+
+
+def test_the_sample_button_asks_for_a_sample(page: FirstRun, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.sample_asked, timeout=1000):
+        button(page, "Send a sample request").click()
+
+
+def test_a_running_local_server_is_found(qtbot: QtBot) -> None:
+    servers = LocalServers()
+    with server(json.dumps({"data": [{"id": "qwen3"}]}).encode()) as port:
+        here = Preset("mine", "Mine", f"http://localhost:{port}/v1")
+        gone = Preset("gone", "Gone", "http://localhost:1/v1")
+        with qtbot.waitSignal(servers.found, timeout=3000) as caught:
+            servers.look([gone, here])
+    assert caught.args == [[here]]
+
+
+def test_a_found_server_needs_no_key(page: FirstRun) -> None:
+    ollama = Preset("ollama", "Ollama", "http://localhost:11434/v1")
+    page._show_running([ollama])
+    saved = emissions(page.provider_saved)
+    assert page._tile_buttons[0].text() == "● Ollama: found running"
+    page._tile_buttons[0].click()
+    assert saved == [(Provider("ollama", ollama.base_url, "Ollama", key="none"),)]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"<html>", 200), (b'{"data": []}', 404), (b'{"data": 1}', 200)]
+)
+def test_another_server_on_the_port_is_not_taken_for_a_provider(body: bytes, status: int) -> None:
+    with server(body, status) as port:
+        assert not serves_models(port)
+
+
+def test_a_server_that_says_nothing_costs_only_the_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before = time.monotonic()
+        assert not serves_models(silent.getsockname()[1])
+        assert time.monotonic() - before < 1
