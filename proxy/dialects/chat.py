@@ -1,0 +1,47 @@
+"""Chat completions, completions, embeddings and models: OpenAI's first API.
+
+See: https://platform.openai.com/docs/api-reference/chat-streaming
+"""
+
+import re
+
+from proxy import sse, wire
+from proxy.dialects.family import Family, Watch, openai_error
+from proxy.errors import Problem
+from proxy.sse import SENTINEL, Event
+
+# Cheap signs, so that most events need not be read: what is found is then judged as JSON.
+_MAY_END = re.compile(rb'"(?:finish_reason|error)"\s*:\s*["{]')
+
+
+class ChatWatch(Watch):
+    """Over with the sentinel or an error; a finish reason makes the end honest."""
+
+    def see(self, event: Event) -> None:
+        data = event.data or b""
+        if data.strip() == SENTINEL:
+            self.over = True
+        elif _MAY_END.search(data):
+            chunk = wire.decode_object(data) or {}
+            self.over = self.over or bool(chunk.get("error"))
+            self.finished = self.finished or any(
+                choice.get("finish_reason") for choice in wire.choices(chunk)
+            )
+
+    def error_event(self, problem: Problem) -> bytes:
+        return sse.encode(wire.encode({"error": openai_error(problem)}))
+
+
+class Chat:
+    """OpenAI's shapes."""
+
+    name = "chat"
+
+    def error_body(self, problem: Problem) -> bytes:
+        return wire.encode({"error": openai_error(problem)})
+
+    def watch(self) -> Watch:
+        return ChatWatch()
+
+
+FAMILY: Family = Chat()

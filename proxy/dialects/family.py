@@ -1,0 +1,94 @@
+"""What every family of endpoints must be able to say."""
+
+from typing import Protocol
+
+from proxy import sse, wire
+from proxy.errors import EventTooLargeError, Problem
+from proxy.sse import Event
+from proxy.wire import JsonObject
+
+_TYPE_BY_STATUS = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    502: "upstream_error",
+    504: "upstream_error",
+    503: "proxy_error",
+}
+
+
+class Watch:
+    """Follows a stream that is forwarded unchanged, to know how it may end.
+
+    ``over`` is set by the family's terminal: nothing may follow it. Half an event is counted in
+    ``pending``: no event of ours may be put behind it.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = sse.Decoder()
+        self.over = False
+        self.finished = False
+        """The answer said how it ended: a clean end of the stream is no cut."""
+        self.events = 0
+
+    @property
+    def pending(self) -> int:
+        """How many bytes of an unfinished event have been forwarded."""
+        return self._decoder.pending
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes that are forwarded."""
+        try:
+            events = self._decoder.feed(data)
+        except EventTooLargeError:
+            self._decoder = sse.Decoder()
+            return
+        for event in events:
+            if event.data is not None:
+                self.events += 1
+                self.see(event)
+
+    def see(self, event: Event) -> None:
+        """Look for the terminal, and for what an error event must repeat."""
+        raise NotImplementedError
+
+    def error_event(self, problem: Problem) -> bytes:
+        """Return the event that says what went wrong, in this stream's numbering."""
+        raise NotImplementedError
+
+    def keep_alive(self) -> bytes:
+        """Return a sign of life that may stand between two events."""
+        return b": keep-alive\n"
+
+
+class Family(Protocol):
+    """One API with its own shapes."""
+
+    name: str
+
+    def error_body(self, problem: Problem) -> bytes:
+        """Return the JSON of an error that comes before the first byte."""
+        ...
+
+    def watch(self) -> Watch:
+        """Begin to follow a stream."""
+        ...
+
+
+def openai_error(problem: Problem) -> JsonObject:
+    """Return OpenAI's error object."""
+    return {
+        "message": problem.message,
+        "type": _TYPE_BY_STATUS.get(problem.status, "invalid_request_error"),
+        "param": None,
+        "code": problem.code,
+    }
+
+
+def named(event: Event) -> JsonObject:
+    """Read an event's data as an object that says its own type; empty where it is none."""
+    body = wire.decode_object(event.data or b"") or {}
+    if event.name and not body.get("type"):
+        return {**body, "type": event.name.decode("latin-1")}
+    return body

@@ -1,0 +1,66 @@
+"""Anthropic's Messages API.
+
+See: https://docs.anthropic.com/en/docs/build-with-claude/streaming
+"""
+
+from proxy import sse, wire
+from proxy.dialects.family import Family, Watch, named
+from proxy.errors import Problem
+from proxy.sse import Event
+from proxy.wire import JsonObject
+
+_TYPE_BY_STATUS = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    502: "api_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+_PING = b'event: ping\ndata: {"type":"ping"}\n\n'
+
+
+class MessagesWatch(Watch):
+    """Over with ``message_stop`` or an error; a stop reason makes the end honest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = False
+
+    def see(self, event: Event) -> None:
+        data = event.data or b""
+        if b'"content_block_' in data[:64]:
+            return
+        body = named(event)
+        kind = wire.text(body, "type")
+        self._started = self._started or kind == "message_start"
+        self.over = self.over or kind in ("message_stop", "error")
+        stopped = kind == "message_delta" and wire.child(body, "delta").get("stop_reason")
+        self.finished = self.finished or bool(stopped)
+
+    def error_event(self, problem: Problem) -> bytes:
+        return sse.encode(wire.encode(_error(problem)), b"error")
+
+    def keep_alive(self) -> bytes:
+        return _PING if self._started else super().keep_alive()
+
+
+class Messages:
+    """Anthropic's shapes."""
+
+    name = "messages"
+
+    def error_body(self, problem: Problem) -> bytes:
+        return wire.encode(_error(problem))
+
+    def watch(self) -> Watch:
+        return MessagesWatch()
+
+
+FAMILY: Family = Messages()
+
+
+def _error(problem: Problem) -> JsonObject:
+    kind = _TYPE_BY_STATUS.get(problem.status, "invalid_request_error")
+    return {"type": "error", "error": {"type": kind, "message": problem.message}}
