@@ -108,6 +108,10 @@ class Chain:
         """Let every repair release what it holds: no more chunks will come."""
         return self._release([], 0, received, clean=clean, sentinel=sentinel)
 
+    def cut_short(self, received: int | None) -> list[Outcome]:
+        """Let every repair release what it holds: the answer turned out to be an error."""
+        return self._cut_short([], 0, received)
+
     def _run(self, chunks: list[JsonObject], received: int | None) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for position, repair in enumerate(self._reading):

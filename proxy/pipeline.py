@@ -269,6 +269,8 @@ class Pipeline:
             if isinstance(item, Finding):
                 findings.append(item)
             elif isinstance(item, Failure):
+                # What came whole before the error goes out before it.
+                self._take(self._chain.cut_short(self._received))
                 self._fail(item)
                 break
             else:

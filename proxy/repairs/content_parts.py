@@ -41,7 +41,7 @@ def _flatten(delta: JsonObject) -> bool:
     text: list[str] = []
     thinking: list[str] = []
     others: list[Any] = []
-    parts = [content] if isinstance(content, dict) else cast("list[Any]", content)
+    parts = cast("list[Any]", [content] if isinstance(content, dict) else content)
     for part in parts:
         kind = wire.text(cast("JsonObject", part), "type") if isinstance(part, dict) else ""
         pieces = list(_texts(part, 0))

@@ -163,17 +163,29 @@ class FinishReason(Repair):
     def _release(self, speaking: Collection[int]) -> Output:
         """Let go what is held back, but not the reasons of choices that go on speaking."""
         held, self.held = self.held, []
-        leaving: list[JsonObject] = []
+        leaving: list[JsonObject | Finding] = []
         for chunk in held:
             ends = [each for each in wire.choices(chunk) if each.get("finish_reason")]
             if any(wire.index(each) in speaking for each in ends):
-                self.held.append(chunk)
-                for each in ends:
-                    self._state(each).late = True
+                leaving += self._keep(chunk, ends)
             else:
                 leaving.append(chunk)
-        for chunk in leaving:
-            yield from self._judged(chunk)
+        for item in leaving:
+            if isinstance(item, Finding):
+                yield item
+            else:
+                yield from self._judged(item)
+
+    def _keep(self, chunk: JsonObject, ends: list[JsonObject]) -> list[JsonObject | Finding]:
+        """Hold a reason back although more has come; return what must leave without it."""
+        for each in ends:
+            self._state(each).late = True
+        if not any(wire.filled(wire.delta(each), "role") for each in ends):
+            self.held.append(chunk)
+            return []
+        # The role belongs before what is said now, whenever the reason leaves.
+        self.held.append(_split(chunk, ends, ends))
+        return [self._finding("a finish reason came with the role; given its own chunk"), chunk]
 
     def _judged(self, chunk: JsonObject) -> Output:
         for choice in wire.choices(chunk):

@@ -62,7 +62,7 @@ class FinishWord(Repair):
             word = _plain(reason)
             if word in _FAILURES:
                 # A choice that has ended cannot fail any more: the first reason counts.
-                failed = "" if wire.index(choice) in self._ended else word
+                failed = "" if wire.index(choice) in self._ended else reason.strip()
                 meant = None
             else:
                 meant = None if word in _ABSENT else _WORD_BY_OTHER.get(word, reason)

@@ -47,7 +47,7 @@ class MissingMembers(Repair):
             value = chunk.get(name)
             if value is None or (value == "" and chunk["choices"]):
                 chunk[name] = self._known.setdefault(name, self._made(name))
-                filled.append(name)
+                filled += [name] if chunk[name] != value else []
             elif value and name != "object":
                 self._known[name] = value
         return filled

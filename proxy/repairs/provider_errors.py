@@ -227,7 +227,8 @@ def _sentence(value: Any, depth: int = 0) -> str:
 
 def _word(layers: list[JsonObject], name: str) -> str | None:
     words = (wire.text(layer, name).strip() for layer in layers)
-    return next((word for word in words if word and word != "error"), None)
+    # A type of "error" says no more than that this is one.
+    return next((word for word in words if word and (name, word) != ("type", "error")), None)
 
 
 def _type_of(status: int) -> str:

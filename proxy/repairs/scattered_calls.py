@@ -120,23 +120,18 @@ class ScatteredCalls(Repair):
 
     def chunk(self, chunk: JsonObject) -> Output:
         choices = [*wire.choices(chunk)]
-        taken = [choice for choice in choices if self._take(choice, chunk)]
-        speaking = [choice for choice in choices if _says(choice, besides=("tool_calls", "role"))]
-        for choice in speaking:
-            state = self._state(choice)
-            state.scattered = state.scattered or (bool(state.call_by_key) and choice not in taken)
-        ends = any(choice.get("finish_reason") for choice in choices)
-        rest = any(
-            _says(each, besides=("tool_calls",) if each in taken else ()) for each in choices
-        )
-        if taken and (rest or ends):
-            yield from self._divide(chunk, taken, rest=rest, spoken=bool(speaking))
-        elif rest and ends and self.held:
-            ending = _ending(chunk)
-            yield self._finding("text came with the finish, after calls; sent before them")
-            yield chunk
-            self.held.append(ending)
-        elif not rest and (taken or ends or self.held):
+        rests = [self._take(choice, chunk) for choice in choices]
+        taken = any(rest is not None for rest in rests)
+        ends = _ends(chunk)
+        deltas = [
+            wire.delta(choice) if rest is None else rest
+            for choice, rest in zip(choices, rests, strict=True)
+        ]
+        speaks = any(_says(delta, roles=True) for delta in deltas)
+        if (speaks and (taken or ends)) or (taken and ends):
+            spoken = any(_says(delta, roles=False) for delta in deltas)
+            yield from self._divide(chunk, deltas, routine=not (spoken and self._calling))
+        elif not speaks and (taken or ends or self.held):
             self.held.append(chunk)
         else:
             yield chunk
@@ -144,6 +139,8 @@ class ScatteredCalls(Repair):
     def flush(self) -> Output:
         held, self.held = self.held, []
         for state in self._choices.values():
+            if not state.call_by_key:
+                continue
             cut_short = state.reason in _CUT_SHORT
             whole = {k: c for k, c in state.call_by_key.items() if c.complete(cut_short=cut_short)}
             if len(whole) == len(state.call_by_key) and (self.clean or state.reason):
@@ -160,25 +157,35 @@ class ScatteredCalls(Repair):
     def _state(self, choice: JsonObject) -> _Choice:
         return self._choices.setdefault(wire.index(choice), _Choice())
 
-    def _take(self, choice: JsonObject, chunk: JsonObject) -> bool:
-        """Take the calls of a choice in; True where all that it has are taken."""
-        state = self._state(choice)
-        if isinstance(choice.get("finish_reason"), str):
-            state.reason = state.reason or choice["finish_reason"]
+    @property
+    def _calling(self) -> bool:
+        return any(state.call_by_key for state in self._choices.values())
+
+    def _take(self, choice: JsonObject, chunk: JsonObject) -> JsonObject | None:
+        """Take the calls of a choice in; return what else its delta holds, None without a call."""
+        state = self._choices.setdefault(wire.index(choice), _Choice())
+        reason = wire.text(choice, "finish_reason")
+        if not state.reason or reason in _CUT_SHORT:
+            state.reason = reason
+        delta = wire.delta(choice)
+        state.scattered = state.scattered or bool(state.call_by_key and _says(delta, roles=False))
         entries = [*wire.tool_calls(choice)]
         foreign = [entry for entry in entries if not state.take(entry, chunk)]
-        return bool(entries) and not foreign
+        if len(foreign) == len(entries):
+            return None
+        rest = {name: value for name, value in delta.items() if name != "tool_calls"}
+        state.recut = state.recut or bool(foreign) or _says(rest, roles=True) or _ends(chunk)
+        return {**rest, "tool_calls": foreign} if foreign else rest
 
-    def _divide(
-        self, chunk: JsonObject, taken: list[JsonObject], *, rest: bool, spoken: bool
-    ) -> Output:
-        """Send on what shares a chunk with calls, keep the finish that does."""
-        for choice in taken:
-            self._state(choice).recut = True
-            wire.delta(choice).pop("tool_calls")
+    def _divide(self, chunk: JsonObject, deltas: list[JsonObject], *, routine: bool) -> Output:
+        """Send on what shares a chunk with calls or a finish; keep the finish."""
+        for choice, delta in zip(wire.choices(chunk), deltas, strict=True):
+            choice["delta"] = delta
         ending = _ending(chunk)
-        yield Finding(self.name, "a chunk held calls and more; taken apart", routine=not spoken)
-        if rest:
+        yield Finding(
+            self.name, "a chunk held calls or a finish and more; divided", routine=routine
+        )
+        if any(_says(delta, roles=True) for delta in deltas):
             yield chunk
         if ending["choices"] or wire.child(ending, "usage"):
             self.held.append(ending)
@@ -228,8 +235,11 @@ class ScatteredCalls(Repair):
         return Finding(self.name, message)
 
 
-def _says(choice: JsonObject, *, besides: tuple[str, ...]) -> bool:
-    return any(value for name, value in wire.delta(choice).items() if name not in besides)
+def _says(delta: JsonObject, *, roles: bool) -> bool:
+    """Tell whether a delta has anything to say beside its calls; is a role something?"""
+    return any(
+        value for name, value in delta.items() if name != "tool_calls" and (roles or name != "role")
+    )
 
 
 def _ends(chunk: JsonObject) -> bool:
