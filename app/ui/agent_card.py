@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.agents.catalogue import Snippet, Tool
 from app.agents.detection import Found, State
+from app.ui.flow import FlowLayout
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
 
 _UNSURE = Found(State.ABSENT)
@@ -32,7 +33,7 @@ class AgentCard(Card):
         self._connected: datetime | None = None
         self._has_key = self._key_known = False
         self._sign = Sign()
-        self._state = text()
+        self._state = text("", wrap=True)
         self._caution = text(_words(tool.caution), Look.MUTED, wrap=True)
         self._key = button("")
         self._write = button(self.tr("Write config…"))
@@ -69,7 +70,7 @@ class AgentCard(Card):
     def _lay_out(self) -> None:
         title = text(self.tool.title, Look.HEADING)
         self.add(
-            row(self._sign, title, self._state, None),
+            row(self._sign, title, self._state),
             text(_words(self.tool.way), wrap=True),
         )
         if self.tool.caution:
@@ -80,8 +81,8 @@ class AgentCard(Card):
         self._write.clicked.connect(self.write_asked)
         self._undo.clicked.connect(self.undo_asked)
 
-    def _actions(self) -> QHBoxLayout:
-        actions = row()
+    def _actions(self) -> FlowLayout:
+        actions = FlowLayout()
         if self.tool.format is not None:
             actions.addWidget(self._write)
             actions.addWidget(self._undo)
@@ -90,7 +91,6 @@ class AgentCard(Card):
             copy = button(words)
             copy.clicked.connect(lambda _=False, snippet=snippet: self._copy(snippet))
             actions.addWidget(copy)
-        actions.addStretch(1)
         actions.addWidget(self._key)
         return actions
 

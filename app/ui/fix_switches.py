@@ -23,6 +23,7 @@ _MAIN = (
 )
 _COLUMNS = 2
 _INDENT = 24
+_SPACE_ABOVE_GROUP = 8
 
 
 class FixSwitch(QWidget):
@@ -100,6 +101,7 @@ class FixSwitches(QWidget):
         self._headings = {group: text(self._heading(group), Look.SECTION) for group in Group}
         for heading in self._headings.values():
             heading.setParent(self)
+            heading.setContentsMargins(0, _SPACE_ABOVE_GROUP, 0, 0)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)

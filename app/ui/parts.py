@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 
 _SIGN_SIZE = 12
 _CARD_MARGIN = 14
+# One endless word must not make everything around it as wide.
+_NARROWEST_TEXT = 80
 _CARD_SPACING = 8
 
 
@@ -44,6 +46,7 @@ def text(words: str = "", look: Look = Look.BODY, *, wrap: bool = False) -> QLab
         policy = label.sizePolicy()
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         label.setSizePolicy(policy)
+        label.setMinimumWidth(_NARROWEST_TEXT)
     font = label.font()
     if look is Look.HEADING:
         font.setPointSizeF(font.pointSizeF() * 1.2)
@@ -72,13 +75,15 @@ def plain_hint(words: str) -> str:
     return f"<qt>{escaped}</qt>"
 
 
-def row(*parts: QWidget | None, spacing: int = 8) -> QHBoxLayout:
-    """Return the widgets side by side; None stands for the space that stretches."""
+def row(*parts: QWidget | QLayout | None, spacing: int = 8) -> QHBoxLayout:
+    """Return the parts side by side; None stands for the space that stretches."""
     layout = QHBoxLayout()
     layout.setSpacing(spacing)
     for part in parts:
         if part is None:
             layout.addStretch(1)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part, 1)
         else:
             layout.addWidget(part, 1 if isinstance(part, QLabel) and part.wordWrap() else 0)
     return layout

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
 
 from app.models.today import Tally
 from app.ui.fix_switches import FixSwitches, fix_title, is_on
+from app.ui.flow import FlowLayout
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
 from proxy.config import Provider
 from proxy.repairs import fixes
@@ -38,7 +39,7 @@ class ProviderCard(Card):
         self._tally = Tally()
         self._offered = ""
         self._key_state: tuple[str, str] = ("", "")
-        self._title = text("", Look.HEADING)
+        self._title = text("", Look.HEADING, wrap=True)
         self._host = text("", Look.MUTED)
         self._sign = Sign()
         self._health = text()
@@ -47,7 +48,7 @@ class ProviderCard(Card):
         self._passthrough.setAccessibleDescription(self._passthrough_sentence())
         self._passthrough.clicked.connect(self.passthrough_toggled)
         self._key_sign = Sign()
-        self._key = text()
+        self._key = text("", wrap=True)
         self._enter = button(self.tr("Enter key…"))
         self._delete = button(self.tr("Delete key"))
         self._unlock = button(self.tr("Unlock"))
@@ -82,20 +83,17 @@ class ProviderCard(Card):
         self._show_key()
 
     def _lay_out(self) -> None:
+        applies = self.tr("A switch applies to the next request.")
         edit = button(self.tr("Edit…"))
         edit.clicked.connect(self.edit)
         self.add(
-            row(self._title, self._host, None, self._counts, edit, self._menu_button()),
-            row(self._sign, self._health, None),
+            row(self._title, edit, self._menu_button()),
+            row(self._sign, FlowLayout(self._health, self._host, self._counts)),
             row(self._advice_sign, self._advice, self._turn_on),
-            row(self._key_sign, self._key, self._enter, self._unlock, self._delete, None),
+            row(self._key_sign, self._key, self._enter, self._unlock, self._delete),
             row(self._passthrough, text(self._passthrough_sentence(), Look.MUTED, wrap=True)),
             self._switches,
-            row(
-                self._more,
-                None,
-                text(self.tr("A switch applies to the next request."), Look.MUTED),
-            ),
+            row(self._more, text(applies, Look.MUTED, wrap=True)),
         )
 
     def _connect(self) -> None:

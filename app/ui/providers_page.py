@@ -99,7 +99,6 @@ class ProvidersPage(Page):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
         self.body.addLayout(row(add, None, sample))
         self.body.addLayout(row(self._error_sign, self._error))

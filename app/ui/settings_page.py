@@ -23,7 +23,7 @@ from app.ui.parts import Card, Look, Mark, Sign, button, row, text
 from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
-_LABEL_WIDTH = 190
+_LABEL_WIDTH = 170
 
 
 class SettingsPage(Page):
@@ -225,7 +225,7 @@ class SettingsPage(Page):
         return box
 
     def _access_box(self) -> QCheckBox:
-        words = self.tr("Programs of this computer may come &without a local key")
+        words = self.tr("Programs of this computer need &no local key")
         box = self._boxes["server.access"] = QCheckBox(words)
         box.clicked.connect(self._change_access)
         return box
