@@ -1,6 +1,5 @@
 """The agents: the address and keys they need, and their own files pointed here."""
 
-import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from app.ui.clipboard import Clipboard
 from app.ui.page import Page
 from app.ui.parts import Look, Mark, Sign, button, row, text
 from proxy.config import DEFAULT_PORT, Settings
+from proxy.localkey import digest
 from proxy.secret import Secret
 from proxy.tap import Record, Started
 
@@ -117,7 +117,7 @@ class AgentsPage(Page):
     def _forget_replaced_keys(self, digests: Mapping[str, str]) -> None:
         """Drop a key that the configuration no longer holds, unless it was made just now."""
         for name, key in list(self._known_keys.items()):
-            if digests.get(name) == hashlib.sha256(key.reveal().encode()).hexdigest():
+            if digests.get(name) == digest(key.reveal()):
                 self._unconfirmed.discard(name)
             elif name not in self._unconfirmed:
                 del self._known_keys[name]

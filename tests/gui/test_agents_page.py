@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from app.ui.agents_page import AgentsPage
 from app.ui.change_dialog import ChangeDialog
 from proxy.config import Agent, Settings
-from proxy.secret import Secret
+from proxy.localkey import digest, new_key
 from tests.gui.records import started
 
-KEY = Secret("lk_" + "a" * 49)
+KEY = new_key()
 AIDER = Path(".aider.conf.yml")
 
 
@@ -31,8 +30,7 @@ class Keymaker:
 
     def add(self, name: str) -> None:
         self.calls.append(f"add {name}")
-        digest = hashlib.sha256(KEY.reveal().encode()).hexdigest()
-        self.agents[name] = Agent(name, digest)
+        self.agents[name] = Agent(name, digest(KEY.reveal()))
         self.page.show_new_key(name, KEY)
         self.page.show_settings(Settings(agents=tuple(self.agents.values())))
 
