@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from proxy.repair import Repair
 from proxy.repairs.answer_form import AnswerForm
+from proxy.repairs.broken_arguments import SalvageArguments
 from proxy.repairs.content_parts import ContentParts
 from proxy.repairs.cut_stream import CutStream
 from proxy.repairs.delta_clutter import DeltaClutter
@@ -16,14 +17,22 @@ from proxy.repairs.finish_word import FinishWord
 from proxy.repairs.forced_document import ForceNonStream
 from proxy.repairs.forced_stream import ForceStream
 from proxy.repairs.harmony_names import HarmonyNames
+from proxy.repairs.legacy_functions import LegacyFunctions
+from proxy.repairs.misplaced_fragments import IndexRepair
 from proxy.repairs.misplaced_usage import MisplacedUsage
+from proxy.repairs.missing_arguments import MissingArguments
 from proxy.repairs.missing_members import MissingMembers
+from proxy.repairs.object_arguments import ObjectArguments
 from proxy.repairs.provider_errors import ProviderErrors
+from proxy.repairs.quoted_arguments import QuotedArguments
 from proxy.repairs.reasoning_name import ReasoningName
+from proxy.repairs.restated_arguments import RestatedArguments
 from proxy.repairs.scattered_calls import ScatteredCalls
+from proxy.repairs.split_choices import SplitChoices
 from proxy.repairs.stream_framing import StreamFraming
 from proxy.repairs.text_tool_calls import TextToolCalls
 from proxy.repairs.think_tags import ThinkTags
+from proxy.repairs.uncoerced_arguments import SchemaArguments
 from proxy.repairs.untidy_request import UntidyRequest
 from proxy.repairs.usage_chunk import UsageChunk
 
@@ -43,6 +52,18 @@ REGISTRY: tuple[type[Repair], ...] = (
     ContentParts,
     # Whoever asks whether an answer was cut off needs OpenAI's word for it.
     FinishWord,
+    # There is one choice, and its calls are tool calls, before they are told apart.
+    LegacyFunctions,
+    SplitChoices,
+    IndexRepair,
+    # Each call's arguments are text, said once; only what then has none gets an empty object.
+    ObjectArguments,
+    QuotedArguments,
+    RestatedArguments,
+    MissingArguments,
+    # What still cannot be read is salvaged; only what can be read is coerced.
+    SalvageArguments,
+    SchemaArguments,
     # Thoughts are taken out of the answer before calls are looked for in what is left.
     ThinkTags,
     HarmonyNames,
