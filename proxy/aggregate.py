@@ -221,9 +221,10 @@ def _role(message: JsonObject) -> JsonObject:
 
 
 def _texts(message: JsonObject) -> Iterator[JsonObject]:
-    for name in (*_REASONING, "content"):
-        if _says(message.get(name)):
-            yield {name: message[name]}
+    # One thought under two names stays one.
+    for names in (_REASONING, ("content",)):
+        if spoken := {name: message[name] for name in names if _says(message.get(name))}:
+            yield spoken
 
 
 def _calls(message: JsonObject) -> Iterator[JsonObject]:
