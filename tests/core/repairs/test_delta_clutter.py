@@ -1,0 +1,91 @@
+import pytest
+
+from proxy.repair import Repair
+from proxy.repairs.delta_clutter import DeltaClutter
+from proxy.wire import JsonObject
+from tests.core.repairs import Outcome, again, answer, chunk, delta, document, entry, stream
+
+REPAIRS: list[type[Repair]] = [DeltaClutter]
+ROLE = delta(role="assistant", content="")
+CALL = entry("{}", name="f", index=0, id="a")
+
+
+def run(*chunks: JsonObject) -> Outcome:
+    return stream(REPAIRS, chunks)
+
+
+def deltas(outcome: Outcome) -> list[JsonObject]:
+    return [choice["delta"] for each in outcome.chunks for choice in each["choices"]]
+
+
+HEALTHY: dict[str, list[JsonObject]] = {
+    "openai": [
+        delta(role="assistant", content="", refusal=None),
+        delta(content="hi"),
+        delta(finish="stop"),
+    ],
+    "openai's call": [delta(role="assistant", content=None, tool_calls=[CALL], refusal=None)],
+    "deepseek": [
+        delta(role="assistant", content=None, reasoning_content=""),
+        delta(content=None, reasoning_content="hm"),
+        delta(content="hi", reasoning_content=None),
+    ],
+    "a finish without a role": [delta(finish="stop")],
+    "logprobs null": [ROLE, chunk({"index": 0, "delta": {"content": "a"}, "logprobs": None})],
+    "two choices": [ROLE, delta(1, role="assistant"), delta(content="a"), delta(1, content="b")],
+    "another role": [delta(role="tool", content="x")],
+}
+
+
+@pytest.mark.parametrize("chunks", HEALTHY.values(), ids=HEALTHY)
+def test_leaves_healthy_deltas(chunks: list[JsonObject]) -> None:
+    assert run(*chunks).untouched
+
+
+CLUTTERED: dict[str, tuple[list[JsonObject], list[JsonObject]]] = {
+    "no role": ([delta(content="a")], [{"role": "assistant", "content": "a"}]),
+    "an empty role": ([delta(role="", content="a")], [{"role": "assistant", "content": "a"}]),
+    "a null role": ([delta(role=None, content="a")], [{"role": "assistant", "content": "a"}]),
+    "a role again": ([ROLE, delta(role="assistant", content="a")], [{"content": "a"}]),
+    "an empty role later": ([ROLE, delta(role="", content="a")], [{"content": "a"}]),
+    "no calls": ([ROLE, delta(content="a", tool_calls=[])], [{"content": "a"}]),
+    "nulls everywhere": (
+        [ROLE, delta(role=None, content="a", tool_calls=None, refusal=None, function_call=None)],
+        [{"content": "a"}],
+    ),
+    "null content stays": ([ROLE, delta(content=None, tool_calls=None)], [{"content": None}]),
+    "a null delta": ([ROLE, chunk({"index": 0, "delta": None})], [{}]),
+    "no delta": ([ROLE, chunk({"index": 0, "finish_reason": None})], [{}]),
+    "a message for a delta": (
+        [chunk({"index": 0, "message": {"role": "assistant", "content": "a"}})],
+        [{"role": "assistant", "content": "a"}],
+    ),
+    "a message that repeats": (
+        [ROLE, chunk({"index": 0, "message": {"role": "assistant", "content": "a"}})],
+        [{}],
+    ),
+}
+
+
+@pytest.mark.parametrize(("chunks", "expected"), CLUTTERED.values(), ids=CLUTTERED)
+def test_mends_cluttered_deltas(chunks: list[JsonObject], expected: list[JsonObject]) -> None:
+    outcome = run(*chunks)
+    assert deltas(outcome)[-len(expected) :] == expected
+    assert set(outcome.fixes) == {"chunk-shape"}
+    assert again(REPAIRS, outcome, {}).untouched
+
+
+def test_adds_the_role_where_something_is_said_first() -> None:
+    outcome = run(chunk({"index": 0, "delta": {}}), delta(content="a"), delta(content="b"))
+    assert ["role" in each for each in deltas(outcome)] == [False, True, False]
+
+
+def test_gives_each_choice_its_own_role() -> None:
+    outcome = run(delta(0, content="a"), delta(1, content="b"), delta(0, content="c"))
+    assert ["role" in each for each in deltas(outcome)] == [True, True, False]
+
+
+def test_leaves_plain_answers() -> None:
+    message = {"role": "assistant", "content": "hi", "tool_calls": [], "refusal": None}
+    body = answer({"index": 0, "message": message, "finish_reason": "stop"})
+    assert document(REPAIRS, body).untouched
