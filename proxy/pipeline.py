@@ -78,6 +78,8 @@ class Pipeline:
         """What is sent; None while it is not decided yet."""
         self.content_type: str | None = None
         """What must replace upstream's content type, None where it is right."""
+        self.spoken = False
+        """Something has been handed out that is no comment: an error is no longer the first."""
         self.done = False
         """The terminal has been handed out: nothing more is to be sent."""
         self.failure: Failure | None = None
@@ -349,6 +351,7 @@ class Pipeline:
                 self._fail(outcome)
 
     def _emit(self, passage: Passage) -> None:
+        self.spoken = True
         for choice in wire.choices(passage.chunk):
             index = wire.index(choice)
             self._started.add(index)
@@ -371,6 +374,7 @@ class Pipeline:
         for finding in findings:
             self._mark(finding, self._received, self._sent)
         if self._fold is None:
+            self.spoken = self.spoken or event.data is not None
             self._put(event.raw)
 
     def _put(self, raw: bytes) -> None:

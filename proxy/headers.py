@@ -1,0 +1,129 @@
+"""Which headers go upstream and which come back, and where a request goes.
+
+End-to-end headers pass, hop-by-hop ones and everything the other side must not see does not
+(RFC 9110, section 7.6.1). Names are compared in lower case; the lists are raw, as ASGI has them.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+from urllib.parse import quote, urlsplit
+
+from proxy.config import Provider
+from proxy.secret import Secret
+
+HeaderList: TypeAlias = list[tuple[bytes, bytes]]
+
+MAX_HEADERS = 200
+MAX_HEAD_SIZE = 64 * 1024
+
+_HOP_BY_HOP = frozenset(
+    (
+        *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate"),
+        *(b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+    )
+)
+_CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"))
+_NOT_UPSTREAM = (
+    _HOP_BY_HOP
+    | {b"host", b"content-length", b"expect", b"cookie", b"origin", b"referer", b"forwarded"}
+    | {b"accept-encoding", b"content-type", b"x-wiremend-key", b"x-wiremend-hop"}
+)
+_NOT_BACK = _HOP_BY_HOP | {b"set-cookie", b"set-cookie2", b"content-length", b"x-wiremend-exchange"}
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f]")
+_CHAT_PATH = "/chat/completions"
+
+
+def value(headers: HeaderList, name: bytes) -> bytes:
+    """Return the first value of a header, empty where there is none."""
+    return next((each for known, each in headers if known == name), b"")
+
+
+def values(headers: HeaderList, name: bytes) -> list[bytes]:
+    """Return every value of a header."""
+    return [each for known, each in headers if known == name]
+
+
+def request_headers(
+    agent: HeaderList, provider: Provider, key: Secret | None, *, raw: bool
+) -> HeaderList:
+    """Return what goes upstream: the agent's end-to-end headers and the provider's credential."""
+    dropped = _NOT_UPSTREAM | _named_by_connection(agent)
+    if provider.key != "client":
+        dropped |= _CREDENTIALS
+    own = _configured(provider, agent)
+    dropped |= {name for name, _ in own}
+    kept = [
+        (name, each)
+        for name, each in agent
+        if name not in dropped and not name.startswith((b"x-forwarded-", b"x-wiremend-"))
+    ]
+    coding = value(agent, b"accept-encoding") if raw else b"identity"
+    if coding:
+        kept.append((b"accept-encoding", coding))
+    if value(agent, b"content-type"):
+        kept.append((b"content-type", value(agent, b"content-type")))
+    if key is not None:
+        own = [pair for pair in own if pair[0] not in _CREDENTIALS]
+        own.append(_credential(provider.auth, key))
+    return [*kept, *own]
+
+
+def response_headers(upstream: HeaderList, *, dropped: Iterable[bytes] = ()) -> HeaderList:
+    """Return what comes back to the agent; framing is the server's own."""
+    unwanted = _NOT_BACK | _named_by_connection(upstream) | set(dropped)
+    return [
+        (name, each)
+        for name, each in upstream
+        if name not in unwanted and not name.startswith(b"access-control-")
+    ]
+
+
+def acceptable(headers: HeaderList) -> bool:
+    """Tell whether upstream's headers keep the limits and hold no control characters."""
+    size = sum(len(name) + len(each) for name, each in headers)
+    clean = not any(_CONTROL.search(each) for _, each in headers)
+    return clean and size <= MAX_HEAD_SIZE and len(headers) <= MAX_HEADERS
+
+
+def origin_of(base_url: str) -> str:
+    """Return scheme, host and port of a base URL: what a key in the keyring is bound to."""
+    parts = urlsplit(base_url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def url_of(provider: Provider, path: str, model_id: str | None) -> str:
+    """Build the URL from the base URL and the endpoint; no version part is ever guessed."""
+    if provider.demo:
+        base = "http://demo.invalid/v1"
+    else:
+        base = provider.base_url.rstrip("/").removesuffix(_CHAT_PATH)
+    if model_id is not None:
+        path = path.replace("{id}", quote(model_id, safe=""))
+    return f"{base}/{path}"
+
+
+def _named_by_connection(headers: HeaderList) -> set[bytes]:
+    listed = b",".join(values(headers, b"connection"))
+    return {name.strip().lower() for name in listed.split(b",") if name.strip()}
+
+
+def _configured(provider: Provider, agent: HeaderList) -> HeaderList:
+    own: HeaderList = []
+    for name, text in provider.headers.items():
+        wanted = name.lower().encode("ascii")
+        if text.startswith("$"):
+            own += [(wanted, each) for each in values(agent, text[1:].lower().encode("ascii"))]
+        else:
+            own.append((wanted, text.encode("latin-1", "replace")))
+    return own
+
+
+def _credential(auth: str, key: Secret) -> tuple[bytes, bytes]:
+    text = key.reveal().encode("ascii")
+    if auth == "bearer":
+        return b"authorization", b"Bearer " + text
+    return auth.encode("ascii"), text

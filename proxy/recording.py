@@ -1,0 +1,239 @@
+"""What the inspector and the log learn of an exchange: records without a credential."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from proxy import headers as rules, shadow
+from proxy.config import Provider
+from proxy.errors import Problem
+from proxy.forwarding import COMPLETE
+from proxy.pipeline import Mended
+from proxy.repairs import selected
+from proxy.tap import (
+    Answered,
+    Asked,
+    Finished,
+    Headers,
+    Mark,
+    Marked,
+    Passed,
+    Received,
+    Sent,
+    Started,
+    Tap,
+)
+from proxy.upstream import Asking, Opened
+from proxy.wire import JsonObject, text
+
+SHADOW_LIMIT = 1024 * 1024
+"""Bytes of an answer beyond which the fixes that are off are not tried on it."""
+
+_INSTALLATION = secrets.token_bytes(32)
+_SECRET_HEADERS = frozenset(
+    (
+        *(b"authorization", b"proxy-authorization", b"x-api-key", b"api-key", b"x-goog-api-key"),
+        *(b"cookie", b"set-cookie", b"x-auth-token", b"x-csrf-token", b"x-xsrf-token"),
+        *(b"ocp-apim-subscription-key", b"x-amz-security-token", b"www-authenticate"),
+        *(b"x-wiremend-key",),
+    )
+)
+_OUTCOMES = {
+    "client_gone": "client_gone",
+    "proxy_shutdown": "shutdown",
+    "stream_incomplete": "cut_off",
+    "upstream_reset": "cut_off",
+    "event_too_large": "cut_off",
+    "upstream_connect_timeout": "timeout",
+    "upstream_first_byte_timeout": "timeout",
+    "upstream_idle_timeout": "timeout",
+    "busy": "refused",
+    "provider_key_unavailable": "refused",
+    "loop_detected": "refused",
+    "too_large": "refused",
+}
+_ERRORS = 400
+
+
+class Admitted(Protocol):
+    """What the guard found out, as far as it is recorded."""
+
+    @property
+    def provider(self) -> Provider: ...
+    @property
+    def endpoint(self) -> Any: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def exchange_id(self) -> str: ...
+
+
+class Recorder:
+    """Turns one exchange into records, and keeps count of it."""
+
+    def __init__(self, admitted: Admitted, method: str, path: str, tap: Tap) -> None:
+        self._admitted = admitted
+        self._id = admitted.exchange_id
+        self._method, self._path = method, path
+        self._tap = tap
+        self._at = time.monotonic()
+        self._asked: JsonObject = {}
+        self._body = b""
+        self._status = 0
+        self._content_type = ""
+        self._piece: bytes | None = None
+        self._kept: list[bytes] | None = []
+        self._first_byte: float | None = None
+        self._found: Counter[str] = Counter()
+        self._key = b""
+        self.bytes_in = self.bytes_out = 0
+        self.detail = ""
+        """What is known of a failure beyond its code, for the inspector."""
+
+    def started(self, headers: rules.HeaderList, body: bytes, asked: JsonObject) -> None:
+        """The request is here."""
+        provider = self._admitted.provider
+        self._asked, self._body = asked, body
+        fixes = () if provider.passthrough else selected(provider.fixes)
+        self._tap(
+            Started(
+                exchange_id=self._id,
+                at=self._at,
+                wall=time.time(),
+                provider=provider.id,
+                endpoint=self._admitted.endpoint.path,
+                agent=self._admitted.agent,
+                model=text(asked, "model"),
+                streaming=asked.get("stream") is True,
+                method=self._method,
+                path=self._path,
+                headers=redacted(headers, "agent"),
+                body=body,
+                passthrough=provider.passthrough,
+                fixes=tuple(dict.fromkeys(repair.name for repair in fixes)),
+            )
+        )
+
+    def asked(self, asking: Asking, mended: Mended) -> None:
+        """The request goes upstream."""
+        self._key = asking.key.reveal().encode("ascii") if asking.key is not None else b""
+        self._found.update(mark.fix for mark in mended.marks)
+        headers = redacted(asking.headers, self._admitted.provider.id)
+        url = asking.url.partition("?")[0]
+        self._tap(Asked(self._id, time.monotonic(), url, headers, mended.data, mended.marks))
+
+    def answered(self, opened: Opened) -> None:
+        """Upstream's head is here."""
+        self._status = opened.status
+        self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
+        headers = redacted(opened.headers, self._admitted.provider.id)
+        self._tap(Answered(self._id, time.monotonic(), opened.status, headers))
+
+    def received(self, piece: bytes) -> None:
+        """A piece of the answer came; recorded when it is known whether it left as it came."""
+        self._flush()
+        self.bytes_in += len(piece)
+        self._piece = piece
+        if self._first_byte is None:
+            self._first_byte = time.monotonic()
+        if self._kept is not None:
+            self._kept.append(piece)
+            if self.bytes_in > SHADOW_LIMIT:
+                self._kept = None
+
+    def sent(self, data: bytes) -> None:
+        """Bytes leave for the agent."""
+        self.bytes_out += len(data)
+        if data and data == self._piece:
+            self._piece = None
+            self._tap(Passed(self._id, time.monotonic(), self._clean(data)))
+            return
+        self._flush()
+        if data:
+            self._tap(Sent(self._id, time.monotonic(), self._clean(data)))
+
+    def marked(self, marks: Iterable[Mark]) -> None:
+        """Fixes acted."""
+        found = tuple(marks)
+        if found:
+            self._flush()
+            self._found.update(mark.fix for mark in found)
+            self._tap(Marked(self._id, time.monotonic(), found))
+
+    def scrub(self, data: bytes) -> bytes:
+        """Take the provider's key out of what it sent back."""
+        if self._key and self._key in data:
+            return data.replace(self._key, "‹key›".encode())
+        return data
+
+    def finished(self, why: Problem, status: int) -> None:
+        """The exchange is over."""
+        self._flush()
+        now = time.monotonic()
+        first = None if self._first_byte is None else (self._first_byte - self._at) * 1e3
+        self._tap(
+            Finished(
+                exchange_id=self._id,
+                at=now,
+                status=status,
+                outcome=outcome_of(why),
+                reason=self._reason(why),
+                bytes_in=self.bytes_in,
+                bytes_out=self.bytes_out,
+                first_byte_ms=first,
+                duration_ms=(now - self._at) * 1e3,
+                findings=dict(self._found),
+                would_mend=self._would_mend(why),
+            )
+        )
+
+    def _reason(self, why: Problem) -> str:
+        if why is COMPLETE:
+            return ""
+        reason = self._clean(why.message.encode()).decode("utf-8", "replace")
+        return f"{reason} ({self.detail})" if self.detail else reason
+
+    def _would_mend(self, why: Problem) -> dict[str, int]:
+        provider = self._admitted.provider
+        whole = outcome_of(why) in ("done", "upstream_error", "cut_off")
+        if not self._admitted.endpoint.mended or not whole or not self._kept:
+            return {}
+        on = () if provider.passthrough else [each.name for each in selected(provider.fixes)]
+        received = b"".join(self._kept)
+        return shadow.would_mend(self._asked, self._status, self._content_type, received, on)
+
+    def _flush(self) -> None:
+        piece, self._piece = self._piece, None
+        if piece:
+            self._tap(Received(self._id, time.monotonic(), self._clean(piece)))
+
+    def _clean(self, data: bytes) -> bytes:
+        return self.scrub(data)
+
+
+def outcome_of(why: Problem) -> str:
+    """Return the word of the log for how an exchange ended."""
+    if why is COMPLETE or (why.code is None and why.status < _ERRORS):
+        return "done"
+    return _OUTCOMES.get(why.code or "", "upstream_error")
+
+
+def redacted(headers: rules.HeaderList, owner: str) -> Headers:
+    """Return headers as text, every credential replaced by a mark that only compares."""
+    return tuple(
+        (name.decode("latin-1"), _mark(each, owner) if name in _SECRET_HEADERS else _text(each))
+        for name, each in headers
+    )
+
+
+def _mark(value: bytes, owner: str) -> str:
+    digest = hmac.new(_INSTALLATION, value, hashlib.sha256).hexdigest()[:8]
+    return f"‹key {owner} #{digest}›"
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")

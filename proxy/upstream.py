@@ -1,0 +1,304 @@
+"""One request to a provider: where it goes, with which headers and key, and how it can fail.
+
+Destination and credential come from the configuration alone; nothing in the agent's request
+chooses either. The transports are called themselves, without httpx's client: its redirects, cookies
+and environment are what a proxy must not have. Every failure leaves as a `ProxyError`.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import httpx
+import truststore
+
+from proxy import credential, headers as rules
+from proxy.config import Provider
+from proxy.demo import DemoTransport
+from proxy.dialects import Endpoint
+from proxy.errors import KeyUnavailableError, ProxyError, problem
+from proxy.gate import Gate
+from proxy.secret import KeySource, Secret
+from proxy.transport import AddressRefusedError, LeanTransport, is_private
+from proxy.unpack import UnpackError, unpacked
+
+INSTANCE = secrets.token_hex(8)
+"""Names this process in requests to private addresses, so that a loop is seen at its first turn."""
+HOP_HEADER = b"x-wiremend-hop"
+
+KEY_SECONDS = 5
+_KEY_FRESH_SECONDS = 0.5
+"""How long a key is not asked for again: a keyring takes some 10 ms each time."""
+_REDIRECTS = range(300, 400)
+_NO_ANSWERS = (204, 205, 206, 304)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be asked of a provider."""
+
+    provider: Provider
+    endpoint: Endpoint
+    model_id: str | None
+    query: bytes
+    headers: rules.HeaderList
+    body: bytes
+    raw: bool
+    """Passthrough: the agent's own accepted encodings, nothing unpacked."""
+    streams: bool
+    """A stream was asked of upstream: its slot is free again at its headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The request as it goes out; ``headers`` hold the credential."""
+
+    url: str
+    headers: rules.HeaderList
+    key: Secret | None
+
+
+class Opened:
+    """An answer whose head is here."""
+
+    def __init__(self, response: httpx.Response, ask: Ask, release: Callable[[], None]) -> None:
+        self.status = response.status_code
+        self.headers: rules.HeaderList = [(n.lower(), v) for n, v in response.headers.raw]
+        self._response = response
+        self._release = release
+        self._coding = b"" if ask.raw else rules.value(self.headers, b"content-encoding")
+        if ask.streams:
+            release()
+
+    @property
+    def unpacks(self) -> bool:
+        """The body is unpacked on its way: its length and coding are no longer true."""
+        return self._coding.lower() in (b"gzip", b"x-gzip", b"deflate")
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives. Raises `ProxyError`."""
+        stream = cast("httpx.AsyncByteStream", self._response.stream)
+        try:
+            if self.unpacks:
+                async for piece in unpacked(stream, self._coding.lower()):
+                    yield piece
+            else:
+                async for piece in stream:
+                    yield piece
+        except UnpackError as error:
+            raise ProxyError(problem("upstream_invalid"), "a bomb, or no compression") from error
+        except httpx.ReadTimeout as error:
+            raise ProxyError(problem("upstream_idle_timeout")) from error
+        except httpx.TransportError as error:
+            raise ProxyError(problem("upstream_reset"), type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Let upstream go."""
+        self._release()
+        await self._response.aclose()
+
+
+class Upstreams:
+    """Every provider's transport, gate and key; belongs to one event loop."""
+
+    def __init__(self, keys: KeySource) -> None:
+        self._keys = keys
+        self._transports: dict[tuple[object, ...], httpx.AsyncBaseTransport] = {}
+        self._gates: dict[str, Gate] = {}
+        self._known_keys: dict[tuple[str, str], tuple[float, Secret]] = {}
+
+    async def prepare(self, ask: Ask) -> Asking:
+        """Decide where the request goes and with which headers. Raises `ProxyError`."""
+        provider = ask.provider
+        url = rules.url_of(provider, ask.endpoint.path, ask.model_id)
+        if ask.query:
+            url += "?" + ask.query.decode("latin-1")
+        key = await self._key(provider)
+        sent = rules.request_headers(ask.headers, provider, key, raw=ask.raw)
+        sent += [
+            (HOP_HEADER, b",".join([*rules.values(ask.headers, HOP_HEADER), INSTANCE.encode()]))
+        ]
+        return Asking(url, sent, key)
+
+    async def open(self, ask: Ask, asking: Asking) -> Opened:
+        """Send the request and wait for the answer's head. Raises `ProxyError`."""
+        gate = self._gates.setdefault(ask.provider.id, Gate())
+        release = await gate.enter(ask.provider.max_concurrent)
+        try:
+            response = await self._send(ask, asking)
+        except BaseException:
+            release()
+            raise
+        opened = Opened(response, ask, release)
+        try:
+            _check(opened)
+        except BaseException:
+            await opened.close()
+            raise
+        return opened
+
+    async def close(self) -> None:
+        """Close every connection."""
+        transports, self._transports = self._transports, {}
+        for transport in transports.values():
+            await transport.aclose()
+
+    async def _send(self, ask: Ask, asking: Asking) -> httpx.Response:
+        # A timeout of 0 means none, as everywhere in the configuration.
+        timeout = {"connect": ask.provider.timeouts.connect or None}
+        request = httpx.Request(
+            ask.endpoint.method,
+            asking.url,
+            headers=asking.headers,
+            content=ask.body if ask.endpoint.method == "POST" else None,
+            extensions={"timeout": timeout},
+        )
+        try:
+            return await self._transport(ask.provider).handle_async_request(request)
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+            raise failure_of(error) from error
+
+    def _transport(self, provider: Provider) -> httpx.AsyncBaseTransport:
+        relevant = (provider.id, provider.base_url, provider.tls_ca, provider.outgoing_proxy)
+        transport = self._transports.get(relevant)
+        if transport is None:
+            transport = self._transports[relevant] = _make_transport(provider)
+        return transport
+
+    async def _key(self, provider: Provider) -> Secret | None:
+        if provider.key in ("none", "client") or provider.demo:
+            return None
+        if provider.key.startswith("env:"):
+            text = os.environ.get(provider.key.removeprefix("env:"), "")
+            return _checked(Secret(text.strip()))
+        return await self._stored_key(provider)
+
+    async def _stored_key(self, provider: Provider) -> Secret:
+        origin = rules.origin_of(provider.base_url)
+        now = asyncio.get_running_loop().time()
+        known = self._known_keys.get((provider.id, origin))
+        if known is not None and now - known[0] < _KEY_FRESH_SECONDS:
+            return known[1]
+        try:
+            async with asyncio.timeout(KEY_SECONDS):
+                key = await _in_thread(lambda: self._keys.key(provider.id, origin))
+        except (TimeoutError, KeyUnavailableError) as error:
+            self._known_keys.pop((provider.id, origin), None)
+            reason = error.reason if isinstance(error, KeyUnavailableError) else "no answer"
+            raise ProxyError(problem("provider_key_unavailable"), reason) from error
+        self._known_keys[provider.id, origin] = (now, key)
+        return _checked(key)
+
+
+def _checked(key: Secret) -> Secret:
+    reason = credential.fault(key.reveal())
+    if reason:
+        raise ProxyError(problem("provider_key_unavailable"), reason)
+    return key
+
+
+def _check(opened: Opened) -> None:
+    if opened.status in _NO_ANSWERS or not 200 <= opened.status < 600:  # noqa: PLR2004
+        raise ProxyError(problem("upstream_invalid"), f"status {opened.status}")
+    if opened.status in _REDIRECTS:
+        raise ProxyError(problem("upstream_redirect_refused"), f"status {opened.status}")
+    if not rules.acceptable(opened.headers):
+        raise ProxyError(problem("upstream_invalid"), "headers beyond the limits")
+
+
+async def _in_thread(work: Callable[[], Secret]) -> Secret:
+    """Run on a thread of its own, which may hang without keeping the process alive."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Secret] = loop.create_future()
+
+    def settle(value: Secret | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        elif value is not None:
+            future.set_result(value)
+
+    def run() -> None:
+        value, error = None, None
+        try:
+            value = work()
+        except KeyUnavailableError as known:
+            error = known
+        except Exception as unknown:  # noqa: BLE001  a keyring's own text may hold anything
+            error = KeyUnavailableError(type(unknown).__name__)
+        with contextlib.suppress(RuntimeError):
+            # The loop may be gone by now.
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=run, daemon=True, name="wiremend-key").start()
+    return await future
+
+
+def _make_transport(provider: Provider) -> httpx.AsyncBaseTransport:
+    if provider.demo:
+        return DemoTransport()
+    context = _trust(provider.tls_ca) if provider.base_url.startswith("https:") else None
+    if provider.outgoing_proxy:
+        return httpx.AsyncHTTPTransport(
+            verify=context if context is not None else ssl.create_default_context(),
+            proxy=provider.outgoing_proxy,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=None, keepalive_expiry=20),
+        )
+    return LeanTransport(context, _admit)
+
+
+def _admit(scheme: str, address: str) -> bool:
+    if scheme == "http":
+        return is_private(address)
+    return not address.lower().startswith(("169.254.", "fe80:"))
+
+
+def _trust(extra: str) -> ssl.SSLContext:
+    context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(["http/1.1"])
+    if extra:
+        try:
+            context.load_verify_locations(str(Path(extra).expanduser()))
+        except (OSError, ssl.SSLError) as error:
+            raise ProxyError(problem("upstream_tls_untrusted"), "the extra CA file") from error
+    return context
+
+
+def failure_of(error: BaseException) -> ProxyError:
+    """Say by type and phase what went wrong before the answer's head; never by an error's text."""
+    causes = [*_chain(error)]
+    code = "upstream_closed_early"
+    if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
+        code = "upstream_connect_timeout"
+    elif any(isinstance(cause, socket.gaierror) for cause in causes):
+        code = "upstream_dns_failed"
+    elif any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        code = "upstream_tls_untrusted"
+    elif isinstance(error, (httpx.ConnectError, httpx.ProxyError, httpx.InvalidURL, OSError)):
+        code = "upstream_connect_failed"
+    elif isinstance(error, (httpx.WriteError, httpx.WriteTimeout)):
+        code = "upstream_reset"
+    elif isinstance(error, httpx.ReadTimeout):
+        code = "upstream_first_byte_timeout"
+    elif isinstance(error, httpx.ProtocolError) and "without sending" not in str(error):
+        code = "upstream_invalid"
+    detail = "address refused" if isinstance(error, AddressRefusedError) else type(error).__name__
+    return ProxyError(problem(code), detail)
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
