@@ -126,7 +126,7 @@ def test_names_the_problem_that_broke_the_stream() -> None:
 def test_a_connection_that_breaks_after_the_finish_is_a_whole_answer() -> None:
     step = last(pipeline(), HELLO + STOP, clean=False)
     assert step.failure is None
-    assert step.data == DONE
+    assert step.data == STOP + DONE
 
 
 def test_sends_no_half_event() -> None:

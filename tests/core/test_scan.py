@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from proxy.scan import JsonScan, complete
+from proxy.scan import CallScans, JsonScan, complete
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -55,3 +55,36 @@ def test_takes_an_object_for_whole() -> None:
     assert not complete("")
     assert not complete(None)
     assert not complete('{"a": 1}{"b": 2}')
+
+
+def calling(*entries: dict[str, Any]) -> CallScans:
+    scans = CallScans()
+    for entry in entries:
+        scans.feed({"tool_calls": [entry]})
+    return scans
+
+
+def part(arguments: Any, **members: Any) -> dict[str, Any]:
+    return {**members, "function": {"arguments": arguments}}
+
+
+def test_takes_calls_for_whole_once_every_one_is() -> None:
+    assert calling(part('{"a"', index=0), part("{}", index=1), part(":1}", index=0)).complete
+    assert not calling(part("{", index=0), part("{}", index=1)).complete
+    assert not calling(part("", index=0)).complete
+
+
+def test_takes_no_call_for_nothing_seen() -> None:
+    assert not CallScans().seen
+    assert not CallScans().complete
+
+
+def test_tells_calls_without_an_index_apart_by_their_ids() -> None:
+    assert not calling(part("{", id="a"), part("}", id="b")).complete
+    assert calling(part("{", id="a"), part("}")).complete
+
+
+def test_does_not_look_for_arguments_in_calls_of_another_type() -> None:
+    assert calling({"index": 0, "type": "custom", "custom": {"input": "x"}}).complete
+    assert calling(part({"a": 1}, index=0)).complete
+    assert not calling(part(7, index=0)).complete

@@ -94,7 +94,9 @@ def test_stops_learning_where_no_event_is_like_another() -> None:
 @given(cuts=st.lists(st.integers(0, 2000), max_size=8))
 def test_changes_nothing_in_what_the_pipeline_sends(cuts: list[int]) -> None:
     done = event("x").replace(b'{"content":"x"}', b"{}").replace(b"null", b'"stop"')
-    stream = b"".join(event(f"word {number}") for number in range(12)) + done + b"data: [DONE]\n\n"
+    first = event("assistant", "role")
+    words = b"".join(event(f"word {number}") for number in range(12))
+    stream = first + words + done + b"data: [DONE]\n\n"
     pipeline = Pipeline(Context({"stream": True}), selected({}))
     pipeline.start(200, "text/event-stream")
     places = [0, *sorted(cuts), len(stream)]

@@ -86,6 +86,7 @@ def test_gives_each_choice_its_own_role() -> None:
 
 
 def test_leaves_plain_answers() -> None:
-    message = {"role": "assistant", "content": "hi", "tool_calls": [], "refusal": None}
-    body = answer({"index": 0, "message": message, "finish_reason": "stop"})
+    message: JsonObject = {"content": "hi", "tool_calls": [], "refusal": None}
+    said = {"role": "assistant", **message}
+    body = answer({"index": 0, "message": said, "finish_reason": "stop"})
     assert document(REPAIRS, body).untouched
