@@ -39,7 +39,7 @@ _MISTYPED = replace(
     message="The local key has a typing error or was cut off: its checksum does not fit. "
     "Copy it again, or make one with `wiremend agent add NAME`.",
 )
-_OWN_FAULT = Problem(None, 500, "Wiremend met a fault of its own.")
+_OWN_FAULT = Problem(None, 503, "Wiremend met a fault of its own.")
 
 _KEY_HEADERS = (b"authorization", b"x-api-key", b"api-key")
 _CLIENT_KEY_HEADERS = (b"x-wiremend-key",)

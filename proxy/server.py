@@ -95,9 +95,8 @@ class ServerThread:
         Listens elsewhere where the address changed; where that cannot be had it stays and raises
         `PortTakenError`.
         """
-        before, self._settings = self._settings, settings
-        if (settings.host, settings.port) != (before.host, before.port):
-            self._move(settings)
+        self._settings = settings
+        self._move(settings.host, settings.port)
 
     def drain(self, seconds: float | None = None) -> None:
         """Stop accepting, let exchanges end for some seconds, then end them; does not wait.
@@ -139,12 +138,16 @@ class ServerThread:
         self._thread.start()
         return ready
 
-    def _move(self, settings: Settings) -> None:
+    def _move(self, host: str, port: int) -> None:
         with self._lock:
             serving = self._serving
             if self._listener is None or serving is None:
                 return
-            listener = listen(settings.host, settings.port)
+            here = self._listener.getsockname()[:2]
+            # Port 0 is whichever the system gave.
+            if here == (host, port or here[1]):
+                return
+            listener = listen(host, port)
             former, self._listener = self._listener, listener
         former.close()
         serving.move(listener.dup())
@@ -214,5 +217,5 @@ def _affordable(connections: int) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     if wanted == infinite:
         return connections
-    fitting = (wanted - _DESCRIPTORS_SPARE) // 2
-    return max(_FEWEST_CONNECTIONS, min(connections, fitting))
+    fitting = max(_FEWEST_CONNECTIONS, (wanted - _DESCRIPTORS_SPARE) // 2)
+    return min(connections, fitting)
