@@ -8,10 +8,11 @@ The finish of choice 0 waits until the stream says whether a choice follows: wha
 finish and the end of a stream is its usage at most.
 """
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from proxy import wire
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.wire import JsonObject
 
 _TRUE_ENDS = frozenset({"stop", "tool_calls", "function_call"})
@@ -30,6 +31,8 @@ class SplitChoices(Repair):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._has_time = any(wire.objects(context.request, "tools"))
+        """Any finish may wait: calls can follow it, or everything has come anyway."""
         self._calls_itself = False
         self._greeted = False
         """The first choice has begun."""
@@ -41,6 +44,10 @@ class SplitChoices(Repair):
     @classmethod
     def applies(cls, context: Context) -> bool:
         return not context.several_choices
+
+    def answer(self, answer: Answer) -> Iterator[Finding]:
+        self._has_time = self._has_time or answer.came is Form.DOCUMENT
+        return iter(())
 
     def chunk(self, chunk: JsonObject) -> Output:
         first = [choice for choice in wire.choices(chunk) if wire.index(choice) == 0]
@@ -68,7 +75,7 @@ class SplitChoices(Repair):
 
     def _must_wait(self, chunk: JsonObject, first: list[JsonObject]) -> bool:
         """Tell whether a chunk may have to be changed by what follows."""
-        if any(choice.get("finish_reason") for choice in first):
+        if any(self._may_be_early(choice) for choice in first):
             return True
         later = [choice for choice in wire.choices(chunk) if wire.index(choice)]
         if later and not self._greeted:
@@ -76,6 +83,11 @@ class SplitChoices(Repair):
             return not any(_says(choice) for choice in later)
         said = any(_says(choice) for choice in first)
         return bool(later) or (bool(self.held) and not said)
+
+    def _may_be_early(self, choice: JsonObject) -> bool:
+        """Tell whether a choice that finishes without calls may be followed by their choice."""
+        reason = choice.get("finish_reason")
+        return reason == "tool_calls" or (bool(reason) and self._has_time)
 
     # Joining
 

@@ -1,7 +1,10 @@
+import json
 from typing import Any
 
 import pytest
 
+from proxy.pipeline import Pipeline
+from proxy.repair import Context
 from proxy.repairs.split_choices import SplitChoices
 from proxy.wire import JsonObject
 from tests.core.repairs import (
@@ -21,11 +24,12 @@ from tests.core.repairs import (
 REPAIRS = [SplitChoices]
 TEXT = delta(role="assistant", content="I'll run it.")
 CALL = calls(opening(0, "a", "f", '{"a":1}'), choice=1)
+TOOLS = [{"type": "function", "function": {"name": "f"}}]
 USAGE = chunk(usage={"total_tokens": 7})
 
 
 def run(*chunks: JsonObject, **request: Any) -> Outcome:
-    return stream(REPAIRS, chunks, request)
+    return stream(REPAIRS, chunks, {"tools": TOOLS, **request})
 
 
 def is_joined(outcome: Outcome) -> bool:
@@ -153,6 +157,13 @@ def test_keeps_the_choices_that_were_asked_for() -> None:
 )
 def test_leaves_everything_else_alone(chunks: list[JsonObject]) -> None:
     assert run(*chunks).untouched
+
+
+def test_does_not_hold_a_finish_that_no_call_can_follow() -> None:
+    pipeline = Pipeline(Context({"stream": True}), REPAIRS)
+    pipeline.start(200, "")
+    raw = b"".join(b"data: %s\n\n" % json.dumps(each).encode() for each in (TEXT, delta(0, "stop")))
+    assert pipeline.feed(raw).data == raw
 
 
 def test_lets_text_stream_where_only_a_later_choice_speaks() -> None:
