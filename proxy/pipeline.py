@@ -51,6 +51,9 @@ class Step:
 class Pipeline:
     """The repairs of one exchange, chained."""
 
+    status: int | None = None
+    """What must replace upstream's status; None where it is right."""
+
     def __init__(self, context: Context, repairs: Sequence[type[Repair]]) -> None:
         self._context = context
         self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
@@ -215,7 +218,18 @@ class Pipeline:
                     return
                 else:
                     data = item
+            if repair.status != self._status:
+                self._amend(repair.status)
         self._relay_document(data)
+
+    def _amend(self, status: int) -> None:
+        """A repair found an answer in what was sent as an error."""
+        self.status = self._status = status
+        for repair in self._chain.repairs:
+            repair.status = status
+        self.form = self._asked
+        self.content_type = "text/event-stream" if self.form is Form.STREAM else _JSON
+        self._fold = None if self.form is Form.STREAM else aggregate.Fold()
 
     def _relay_document(self, data: bytes) -> None:
         completion = _completion(data) if self._status < _REDIRECTS else None

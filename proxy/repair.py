@@ -182,7 +182,9 @@ class Repair:
         self.context = context
         self.held: list[JsonObject] = []
         self.status = 200
-        """Upstream's status; the pipeline sets it before the first hook of the answer."""
+        """Upstream's status; the pipeline sets it before the first hook of the answer.
+
+        `document` may change it, where what was sent as an error turns out to be an answer."""
         self.usage_added = False
         """A request hook asked upstream for usage that the agent did not ask for."""
         self.sentinel = False

@@ -12,6 +12,7 @@ from proxy.repairs.broken_arguments import SalvageArguments
 from proxy.repairs.content_parts import ContentParts
 from proxy.repairs.cut_stream import CutStream
 from proxy.repairs.delta_clutter import DeltaClutter
+from proxy.repairs.failed_generation import FailedGeneration
 from proxy.repairs.finish_reason import FinishReason
 from proxy.repairs.finish_word import FinishWord
 from proxy.repairs.forced_document import ForceNonStream
@@ -43,6 +44,8 @@ REGISTRY: tuple[type[Repair], ...] = (
     ForceStream,
     ForceNonStream,
     AnswerForm,
+    # An error that quotes an answer is no error.
+    FailedGeneration,
     # What is an error is not mended as an answer.
     ProviderErrors,
     UntidyRequest,
