@@ -100,6 +100,8 @@ class Guard:
                 scope["wiremend"] = admission
             with self._under_way():
                 await self._application(scope, body.receive, send)
+            if body.excessive:
+                await self._refuse(scope, body, send, problem("too_large"))
         except ProxyError as refusal:
             await self._refuse(scope, body, send, refusal.problem)
         except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold a key
@@ -164,13 +166,17 @@ class _Body:
         self._linger = limits.linger
         self._complete = False
 
+    @property
+    def excessive(self) -> bool:
+        """More came than is allowed."""
+        return self._left < 0
+
     async def receive(self) -> Message:
+        """Pass on the next piece; past the limit the application is told that nobody is there."""
         message = await self._receive()
         self._complete = not message.get("more_body", False)
         self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            raise ProxyError(problem("too_large"))
-        return message
+        return {"type": "http.disconnect"} if self.excessive else message
 
     async def read_out(self) -> None:
         """Take what still comes: a connection closed with bytes unread is reset, and the answer

@@ -1,6 +1,5 @@
 import io
 from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import h11
 import httptools
@@ -132,7 +131,8 @@ def test_what_is_taken_every_reference_parser_takes(data: st.DataObject) -> None
     if framing.done and known_method(passed):
         assert taken_by_httptools(passed)
         assert taken_by_http_server(passed)
-        assert passed.count(HOST) != 1 or taken_by_h11(passed)
+        # How many hosts may be named is the guard's matter.
+        assert hosts(passed) != 1 or taken_by_h11(passed)
 
 
 PIECES = [
@@ -158,6 +158,11 @@ PIECES = [
 def known_method(raw: bytes) -> bool:
     # Which methods there are is the endpoint table's matter, not the framing's.
     return raw.partition(b" ")[0] in {b"GET", b"POST"}
+
+
+def hosts(raw: bytes) -> int:
+    head, end, _ = raw.partition(b"\r\n\r\n")
+    return len(parse_head(head + end).values(b"host"))
 
 
 def taken_by_h11(raw: bytes) -> bool:
@@ -194,17 +199,18 @@ def taken_by_httptools(raw: bytes) -> bool:
 class Reader(BaseHTTPRequestHandler):
     def __init__(self, raw: bytes) -> None:
         self.rfile = io.BytesIO(raw)
-        self.refused = False
+        self.wfile = io.BytesIO()
+        self.client_address = ("127.0.0.1", 1)
         self.raw_requestline = self.rfile.readline(65537)
         self.taken = self.parse_request()
 
-    def send_error(self, *args: Any) -> None:
-        self.refused = True
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        del format, args
 
 
 def taken_by_http_server(raw: bytes) -> bool:
     reader = Reader(raw)
-    return reader.taken and not reader.refused and reader.headers.defects == []
+    return reader.taken and reader.headers.defects == []
 
 
 def test_reads_a_header_as_names_and_values() -> None:

@@ -78,7 +78,7 @@ class QuietUpstream:
                 with suppress(BrokenPipeError, ConnectionResetError):
                     self.wfile.write(COMPLETION)
 
-            do_GET = do_POST
+            do_GET = do_POST  # noqa: N815 - the name is the library's
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 del format, args

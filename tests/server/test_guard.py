@@ -1,5 +1,6 @@
 """The attacks that end at the guard, each with its number; nothing of them may reach upstream."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -282,8 +283,6 @@ def test_s15_tells_whoever_sends_a_placeholder_where_keys_come_from(live: Live, 
 def test_s01_answers_in_the_shape_of_the_endpoints_family(
     live: Live, target: str, outer: set[str]
 ) -> None:
-    import json
-
     reply = live.send(target, without_key())
     answer = json.loads(reply.body)
     assert reply.status == 401

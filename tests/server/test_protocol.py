@@ -211,9 +211,7 @@ def test_a_body_that_stops_coming_times_out(live: Live) -> None:
 
 def test_a_body_that_trickles_has_no_longer_time(live: Live) -> None:
     with live.connect() as connection:
-        connection.sendall(
-            framed(b"Content-Length: 100").replace(b"PORT", str(live.port).encode())
-        )
+        connection.sendall(framed(b"Content-Length: 100").replace(b"PORT", str(live.port).encode()))
         began = time.monotonic()
         connection.settimeout(0.1)
         received = b""

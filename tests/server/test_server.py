@@ -146,9 +146,7 @@ def test_a_request_on_a_connection_kept_open_finds_it_closed_in_a_drain(live: Li
 
 
 def test_f40_a_taken_port_is_told_with_its_holder(live: Live) -> None:
-    second = ServerThread(
-        replace(live.settings, port=live.port), NoKeys(), live.records.append
-    )
+    second = ServerThread(replace(live.settings, port=live.port), NoKeys(), live.records.append)
     with pytest.raises(PortTakenError) as caught:
         second.start()
     assert caught.value.holder == "another Wiremend"
