@@ -1,4 +1,3 @@
-import itertools
 import json
 import string
 from typing import Any
@@ -183,13 +182,6 @@ def test_makes_an_id_that_every_provider_accepts(call_id: Any) -> None:
     assert is_clean(outcome)
 
 
-def test_makes_the_same_ids_again_for_the_same_bytes_and_others_for_the_next_turn() -> None:
-    first = one(entry("{}", name="f"))
-    turn = {"role": "assistant", "tool_calls": [{"id": first.ids[0]}]}
-    assert one(entry("{}", name="f")).ids == first.ids
-    assert one(entry("{}", name="f"), messages=[turn]).ids != first.ids
-
-
 def test_renews_an_id_that_the_history_holds() -> None:
     history = [{"role": "assistant", "tool_calls": [{"id": "call_0"}]}]
     outcome = one(opening(0, "call_0", "f", "{}"), messages=history)
@@ -346,38 +338,6 @@ def test_mends_the_ids_of_a_plain_answer() -> None:
     assert len(set(outcome.ids)) == 3
     assert all("index" not in each for each in outcome.message()["tool_calls"])
     assert again(REPAIRS, outcome, {}).untouched
-
-
-@st.composite
-def interleavings(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, str]]]:
-    """Arguments of parallel calls, and their fragments in a random order."""
-    texts = st.dictionaries(st.text(max_size=3), st.text(max_size=8), min_size=1, max_size=3)
-    arguments = [json.dumps(each) for each in draw(st.lists(texts, min_size=1, max_size=4))]
-    queues: list[list[str]] = []
-    for text in arguments:
-        cuts = sorted(draw(st.sets(st.integers(1, len(text) - 1), max_size=4)))
-        bounds = [0, *cuts, len(text)]
-        queues.append([text[a:b] for a, b in itertools.pairwise(bounds)])
-    order = draw(st.permutations([n for n, queue in enumerate(queues) for _ in queue]))
-    return arguments, [(number, queues[number].pop(0)) for number in order]
-
-
-@pytest.mark.parametrize("lost", ["index", "id", "fresh"])
-@settings(deadline=None, max_examples=40)
-@given(drawn=interleavings())
-def test_rebuilds_interleaved_calls_from_either_index_or_id(
-    lost: str, drawn: tuple[list[str], list[tuple[int, str]]]
-) -> None:
-    arguments, pieces = drawn
-    opened = [opening(number, f"id{number}", f"f{number}") for number in range(len(arguments))]
-    later = [
-        entry(piece, index=number, id=f"fresh{position}" if lost == "fresh" else f"id{number}")
-        for position, (number, piece) in enumerate(pieces)
-    ]
-    entries = [{k: v for k, v in each.items() if k != lost} for each in [*opened, *later]]
-    outcome = one(*entries)
-    assert [text for _, text in outcome.calls] == arguments
-    assert is_clean(outcome)
 
 
 anything = st.recursive(
