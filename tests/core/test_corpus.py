@@ -105,6 +105,8 @@ def test_does_not_depend_on_how_the_answer_was_cut(case: Case) -> None:
     whole = play(case, case.fixes)
     single = [body[place : place + 1] for place in range(len(body))]
     assert play(case, case.fixes, single) == whole
+    if "content-encoding" not in case.headers:
+        assert play(case, case.fixes, case.pieces) == whole
     dice = random.Random(case.name)
     for _ in range(8):
         cuts = sorted(dice.choices(range(len(body) + 1), k=dice.randint(1, 12)))

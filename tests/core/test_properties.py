@@ -19,6 +19,9 @@ from tests.corpus import Case, cases
 CHAT = [each for each in cases() if "messages" in each.request and each.status < 300]
 OPT_IN = sorted({repair.name for repair in REGISTRY if not repair.default})
 
+# They add to healthy answers as well.
+ADDING = ("buffer-tool-calls", "reasoning-field", "usage-compat")
+
 # They ask for another form than the agent did: what comes then is not what the case recorded.
 FORCED = ("force-stream", "force-non-stream")
 
@@ -54,10 +57,17 @@ def test_leaves_nothing_to_mend(case: Case, extra: str | None) -> None:
 @each_case
 @pytest.mark.parametrize("extra", [each for each in OPT_IN if each not in FORCED])
 def test_an_opt_in_fix_keeps_the_answer_readable(case: Case, extra: str) -> None:
-    if case.obstacle:
-        pytest.skip(case.obstacle)
+    if case.fix is None or case.obstacle:
+        pytest.skip(case.obstacle or "a control may be one that nobody can read")
     played = play(case, {**case.fixes, extra: True})
     read(played.body, stream=case.request.get("stream") is True)
+
+
+@pytest.mark.parametrize("case", [each for each in CHAT if each.fix is None], ids=str)
+def test_no_fix_touches_what_only_looks_like_a_defect(case: Case) -> None:
+    played = play(case, everything_but(*FORCED, *ADDING))
+    assert played.body == case.body
+    assert not played.marks
 
 
 @given(case=some_case, pair=st.sampled_from([*itertools.combinations(OPT_IN, 2)]))
