@@ -2,8 +2,9 @@
 
 Clients that build their message class from the first role (langchain-ai/langchainjs#11157), glue
 the roles of all chunks together (OpenRouter repeats it), or test ``"tool_calls" in delta``
-(sgl-project/sglang#3912) break otherwise. A null content or refusal alone is OpenAI's own way and
-stays.
+(sgl-project/sglang#3912) break otherwise; so do those that read a delta where there is none
+(open-webui/open-webui#8973) or a whole message (Amm1rr/WebAI-to-API#55). A null content or
+refusal alone is OpenAI's own way and stays.
 """
 
 from proxy import wire

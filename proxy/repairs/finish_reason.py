@@ -55,7 +55,7 @@ class FinishReason(Repair):
     symptom = (
         "A tool call ends with `stop`: the agent takes the turn for finished and runs nothing."
     )
-    remedy = "One finish reason for each choice, at its end, that says what happened."
+    remedy = "One finish reason for each choice, at its end, in OpenAI's words."
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -1,9 +1,10 @@
 """Say in OpenAI's words how a choice ended.
 
 Strict clients reject any other word (envoyproxy/ai-gateway#2399, BerriAI/litellm#27139), and an
-empty one in mid-stream makes them run half a call (adolfousier/opencrabs#1499). A word for
-failure is an error: as ``stop`` it would tell the agent that its task is done
-(agentjido/req_llm#935, google-gemini/gemini-cli#12674). A word that nobody knows stays.
+empty one in mid-stream makes them run half a call (adolfousier/opencrabs#1499,
+ollama/ollama#4357). A word for failure is an error: as ``stop`` it would tell the agent that its
+task is done (agentjido/req_llm#935, google-gemini/gemini-cli#12674). A word that nobody knows
+stays.
 """
 
 from proxy import wire
@@ -45,9 +46,9 @@ class FinishWord(Repair):
     group = Group.TOOL_CALLS
     default = True
     symptom = (
-        "The agent rejects an unknown finish reason, or takes a failed answer for a finished one."
+        "A tool call ends with `stop`: the agent takes the turn for finished and runs nothing."
     )
-    remedy = "OpenAI's word for it; an error where the provider says that it failed."
+    remedy = "One finish reason for each choice, at its end, in OpenAI's words."
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -1,9 +1,10 @@
 """Put usage where clients look for it, whole or not at all.
 
-Moonshot reports it inside a choice (higress-group/higress#1568, AstrBotDevs/AstrBot#6614), others
-send ``{}`` or leave out a sum: token counters stay at zero and agents no longer know how full the
-context is. Usage that only we asked for is taken out of a stream again (BerriAI/litellm#35290).
-Counts are summed, never estimated.
+Moonshot reports it inside a choice (higress-group/higress#1568, AstrBotDevs/AstrBot#6614): token
+counters stay at zero, and agents no longer know how full the context is. Others leave out counts
+(vercel/ai#2763) or all of them (theopenco/llmgateway#2861), which strict clients refuse. Usage
+that only we asked for is taken out of a stream again (BerriAI/litellm#35290). Counts are summed,
+never estimated.
 """
 
 from proxy import wire
@@ -30,9 +31,9 @@ class MisplacedUsage(Repair):
 
     def chunk(self, chunk: JsonObject) -> Output:
         wrong: list[str] = []
-        if chunk.get("usage") == {}:
+        if isinstance(chunk.get("usage"), dict) and not _counts(wire.child(chunk, "usage")):
             del chunk["usage"]
-            wrong.append("usage was empty")
+            wrong.append("usage counted nothing")
         if _lift(chunk):
             wrong.append("usage stood inside a choice")
         if _complete(wire.child(chunk, "usage")):
@@ -56,6 +57,11 @@ def _lift(chunk: JsonObject) -> bool:
             chunk["usage"] = dict(usage)
             return True
     return False
+
+
+def _counts(usage: JsonObject) -> bool:
+    """Tell whether usage has any of its counts, of whatever type."""
+    return any(usage.get(name) is not None for name in (*_COUNTS, *_OTHER_NAMES.values()))
 
 
 def _complete(usage: JsonObject) -> bool:

@@ -1,11 +1,11 @@
 """Show a provider's error as an error, in the one shape that clients read.
 
-Providers put errors inside a 200 (fox1245/NeoGraph#124, diegosouzapw/OmniRoute#8210), name the
-event instead of the content (SamSaffron/term-llm#487), or send strings, arrays
-(securo-finance/securo#884), FastAPI's ``detail`` (openai/openai-agents-python#442) and web pages
-(beekeeper-studio/beekeeper-studio#4188): agents then show an empty answer or "400 (no body)". An
-error that has OpenAI's shape and a status of its own is not touched. The sentence is always the
-provider's own.
+Providers put errors inside a 200 (fox1245/NeoGraph#124, QuantumNous/new-api#6643,
+diegosouzapw/OmniRoute#8210), name the event instead of the content (SamSaffron/term-llm#487), or
+send strings, arrays (securo-finance/securo#884), FastAPI's ``detail``
+(openai/openai-agents-python#442) and web pages (beekeeper-studio/beekeeper-studio#4188): agents
+then show an empty answer or "400 (no body)". An error that has OpenAI's shape and a status of its
+own is not touched. The sentence is always the provider's own.
 """
 
 import html

@@ -41,7 +41,6 @@ HEALTHY: dict[str, list[JsonObject]] = {
         {**chunk({"index": 0, "delta": {}, "usage": WHOLE}), "usage": WHOLE},
     ],
     "none": [delta(finish="stop")],
-    "a cost alone": [ending({"cost": 0.1})],
     "counts of another type": [ending({"prompt_tokens": "1", "total_tokens": 2.5})],
     "zeros": [ending({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})],
 }
@@ -60,8 +59,13 @@ def test_lifts_usage_out_of_a_choice_and_keeps_the_copy() -> None:
     assert again(REPAIRS, outcome, {}).untouched
 
 
-def test_takes_empty_usage_away() -> None:
-    outcome = run(ending({}))
+@pytest.mark.parametrize(
+    "usage",
+    [{}, {"prompt_tokens_details": {"cached_tokens": 0}}, dict.fromkeys(WHOLE)],
+    ids=["empty", "details alone", "nulls"],
+)
+def test_takes_usage_away_that_counts_nothing(usage: JsonObject) -> None:
+    outcome = run(ending(usage))
     assert "usage" not in outcome.chunks[-1]
     assert outcome.fixes == ["usage"]
 
