@@ -40,8 +40,8 @@ class Fragment:
 
     @property
     def starts(self) -> bool:
-        """Its arguments can be the beginning of a call's."""
-        return self.arguments.lstrip().startswith("{")
+        """Its arguments can be the beginning of a call's, which may be encoded twice."""
+        return self.arguments.lstrip().startswith(("{", '"{'))
 
 
 def read(entry: JsonObject) -> Fragment | None:
@@ -143,17 +143,20 @@ class Call:
         self.chunk = 0
         """The number of the last chunk that held a fragment of it."""
         self.has_several_ids = False
+        self._quoted = False
         self._pieces = 0
         self._digest = hashlib.blake2b()
 
     @property
     def complete(self) -> bool:
-        """Its arguments are whole, as far as brackets tell."""
-        return self.scan.complete
+        """Its arguments are whole, as far as brackets and quotes tell."""
+        return self.scan.complete or (self._quoted and not self.scan.in_string)
 
     def feed(self, arguments: str) -> None:
         """Take the next piece of its arguments."""
         if arguments:
+            if self.scan.empty:
+                self._quoted = arguments.lstrip().startswith('"')
             self.scan.feed(arguments)
             self._pieces += bool(arguments.strip())
             self._digest.update(arguments.encode("utf-8", "surrogatepass"))

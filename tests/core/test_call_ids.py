@@ -32,6 +32,14 @@ def test_makes_no_id_twice() -> None:
     assert len({known.make(CHUNK) for _ in range(200)}) == 200
 
 
+def test_makes_no_id_that_the_history_holds() -> None:
+    # The seed depends on the history, so the id is put into it unseen.
+    known = ids()
+    taken = ids().make(CHUNK)
+    known._past = frozenset({taken})
+    assert known.make(CHUNK) != taken
+
+
 def test_knows_the_ids_of_the_history() -> None:
     known = ids("call_0")
     assert known.in_history("call_0")

@@ -1,5 +1,6 @@
 import itertools
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -35,6 +36,8 @@ def places(entries: list[JsonObject], declared: tuple[str, ...] = ()) -> list[in
         ({}, Fragment(None, "", "", "")),
         ({"function": None, "index": True}, Fragment(None, "", "", "")),
         ({"index": "99999999"}, Fragment(None, "", "", "")),
+        ({"index": Decimal("1.0")}, Fragment(1, "", "", "")),
+        ({"index": Decimal("1E+999999")}, Fragment(None, "", "", "")),
         ({"type": "custom"}, None),
         ({"custom": {}}, None),
         ({"type": 5}, None),
@@ -78,6 +81,8 @@ def test_names_a_call_once_it_is_known() -> None:
         ([entry("{}", name="f"), entry(" ", name="f")], [0, 0]),
         ([entry("{", name="f"), entry("}", name="g")], [0, 1]),
         ([entry("{", name="f", index=0), entry("}", name="f", index=1)], [0, 0]),
+        ([entry('"{}"', name="f"), entry('"{}"', name="f")], [0, 1]),
+        ([entry('"{', name="f"), entry('}"', name="f")], [0, 0]),
         # Nothing but a place.
         ([entry("{"), entry("}")], [0, 0]),
         ([entry("{", name="f", index=0), entry("}", index=4), entry("", index=4)], [0, 0, 0]),

@@ -138,7 +138,8 @@ def replay(
 ) -> Outcome:
     """Send bytes through these repairs."""
     pipeline = Pipeline(Context(request), repairs)
-    pipeline.start(200, "")
+    kind = "text/event-stream" if received.startswith(b"data:") else "application/json"
+    pipeline.start(200, kind)
     steps = [pipeline.feed(received), pipeline.finish(clean=clean)]
     sent = b"".join(step.data for step in steps)
     marks = [mark for step in steps for mark in step.marks]

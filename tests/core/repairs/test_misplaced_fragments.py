@@ -291,6 +291,25 @@ def test_joins_the_entries_of_one_call_in_one_chunk() -> None:
     assert is_clean(outcome)
 
 
+@pytest.mark.parametrize("later", [{"a": 1}, '{"a":1}'])
+def test_joins_no_snapshots_and_no_objects(later: Any) -> None:
+    first = opening(0, "a", "f", '{"a"')
+    outcome = run(calls(first, entry(later, index=0)))
+    assert outcome.untouched
+
+
+def test_joins_an_entry_that_says_nothing_about_the_function() -> None:
+    extra: JsonObject = {"index": 0, "extra_content": {"s": 1}}
+    outcome = run(calls(opening(0, "a", "f", "{}"), extra))
+    assert outcome.entries == [{**opening(0, "a", "f", "{}"), "extra_content": {"s": 1}}]
+
+
+def test_joins_what_has_no_arguments_yet() -> None:
+    bare = entry(name="f", index=0, id="a", type="function")
+    outcome = run(calls(bare, entry(name="f", index=0)))
+    assert outcome.entries == [bare]
+
+
 @pytest.mark.parametrize("kind", [ABSENT, None, "", " "])
 def test_says_that_a_function_is_one(kind: Any) -> None:
     first = entry("{}", name="f", index=0, id="a")

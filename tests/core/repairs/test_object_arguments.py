@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from proxy.repair import Context
 from proxy.repairs.object_arguments import ObjectArguments
 from proxy.wire import JsonObject
 from tests.core.repairs import (
@@ -57,3 +58,12 @@ def test_leaves_everything_else_alone(arguments: Any) -> None:
 def test_leaves_other_tools_alone() -> None:
     custom: JsonObject = {"index": 0, "id": "a", "type": "custom", "function": {"arguments": {}}}
     assert stream(REPAIRS, [calls(custom), delta(finish="stop")]).untouched
+
+
+def test_leaves_an_object_alone_that_no_text_can_hold() -> None:
+    deep: Any = {}
+    for _ in range(5_000):
+        deep = {"a": deep}
+    chunk = calls(entry(deep, index=0))
+    repair = ObjectArguments(Context())
+    assert [each is chunk for each in repair.chunk(chunk)] == [True]

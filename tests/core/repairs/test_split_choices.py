@@ -127,6 +127,11 @@ def test_joins_the_choices_of_a_plain_answer() -> None:
     assert document(REPAIRS, body, {"n": 2}).untouched
 
 
+def test_leaves_numbers_that_are_missing_to_who_can_tell() -> None:
+    bare = entry("{}", name="f")
+    assert run(TEXT, calls(bare, choice=1), delta(1, finish="tool_calls")).entries == [bare]
+
+
 def test_keeps_the_choices_that_were_asked_for() -> None:
     assert run(*late_call("stop", "tool_calls"), n=2).untouched
 

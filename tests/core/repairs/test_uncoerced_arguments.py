@@ -65,6 +65,14 @@ def test_lets_text_go_ahead() -> None:
     assert again(REPAIRS, outcome, COUNT).untouched
 
 
+def test_lets_the_text_of_another_choice_go_ahead() -> None:
+    mixed = calls(opening(0, "a", "f", NARROW))
+    mixed["choices"].append(delta(1, content="Hi")["choices"][0])
+    outcome = run(mixed, END, delta(1, "stop"))
+    assert outcome.chunks[0]["choices"][1]["delta"] == {"content": "Hi"}
+    assert outcome.calls == [("f", '{"count":3,"title":"3"}')]
+
+
 def test_keeps_the_choices_apart() -> None:
     outcome = run(
         calls(opening(0, "a", "f", NARROW)),
