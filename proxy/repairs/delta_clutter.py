@@ -64,14 +64,14 @@ class DeltaClutter(Repair):
             if wire.filled(delta, "role"):
                 self._role_by_choice[index] = wire.text(delta, "role")
                 return False
-            if not delta or (role is not None and not isinstance(role, str)):
+            if not delta:
                 return False
             said = {**delta, "role": "assistant"}
             delta.clear()
             delta.update(role="assistant", **{name: said[name] for name in said if name != "role"})
             self._role_by_choice[index] = "assistant"
             return True
-        if "role" in delta and (role == known or role is None or role == ""):
+        if "role" in delta and (role == known or not wire.filled(delta, "role")):
             del delta["role"]
             return True
         return False

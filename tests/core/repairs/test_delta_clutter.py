@@ -45,6 +45,10 @@ def test_leaves_healthy_deltas(chunks: list[JsonObject]) -> None:
 CLUTTERED: dict[str, tuple[list[JsonObject], list[JsonObject]]] = {
     "no role": ([delta(content="a")], [{"role": "assistant", "content": "a"}]),
     "an empty role": ([delta(role="", content="a")], [{"role": "assistant", "content": "a"}]),
+    "a role of another type": (
+        [delta(role=[], content="a")],
+        [{"role": "assistant", "content": "a"}],
+    ),
     "a null role": ([delta(role=None, content="a")], [{"role": "assistant", "content": "a"}]),
     "a role again": ([ROLE, delta(role="assistant", content="a")], [{"content": "a"}]),
     "an empty role later": ([ROLE, delta(role="", content="a")], [{"content": "a"}]),
