@@ -53,7 +53,8 @@ class QuotedArguments(Repair):
         super().__init__(context)
         self._seen: set[tuple[int, int]] = set()
         self._open: dict[tuple[int, int], _Quoted] = {}
-        self._changed: list[JsonObject] = []
+        self._changed: set[int] = set()
+        """The identities of chunks that were mended and have not left yet."""
 
     def chunk(self, chunk: JsonObject) -> Output:
         for piece in pieces(chunk):
@@ -91,7 +92,7 @@ class QuotedArguments(Repair):
         for chunk, entry, _ in quoted.parts:
             write_arguments(entry, inner)
             inner = ""
-            self._changed.append(chunk)
+            self._changed.add(id(chunk))
 
     def _release(self) -> Output:
         held, self.held = self.held, []
@@ -99,7 +100,7 @@ class QuotedArguments(Repair):
             yield from self._leaving(chunk)
 
     def _leaving(self, chunk: JsonObject) -> Output:
-        if any(chunk is each for each in self._changed):
-            self._changed = [each for each in self._changed if each is not chunk]
+        if id(chunk) in self._changed:
+            self._changed.remove(id(chunk))
             yield Finding(self.name, "unwrapped arguments that were encoded twice")
         yield chunk

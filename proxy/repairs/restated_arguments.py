@@ -88,7 +88,8 @@ class RestatedArguments(Repair):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._changed: list[tuple[JsonObject, str]] = []
+        self._changes_by_chunk: dict[int, list[str]] = {}
+        """What was mended in a chunk, by its identity."""
 
     def chunk(self, chunk: JsonObject) -> Output:
         here = [*pieces(chunk)]
@@ -174,7 +175,7 @@ class RestatedArguments(Repair):
 
     def _write(self, chunk: JsonObject, entry: JsonObject, text: str, message: str) -> None:
         write_arguments(entry, text)
-        self._changed.append((chunk, message))
+        self._changes_by_chunk.setdefault(id(chunk), []).append(message)
 
     def _release(self) -> Output:
         held, self.held = self.held, []
@@ -182,10 +183,8 @@ class RestatedArguments(Repair):
             yield from self._leaving(chunk)
 
     def _leaving(self, chunk: JsonObject) -> Output:
-        for changed, message in self._changed:
-            if changed is chunk:
-                yield Finding(self.name, message)
-        self._changed = [each for each in self._changed if each[0] is not chunk]
+        for message in self._changes_by_chunk.pop(id(chunk), ()):
+            yield Finding(self.name, message)
         yield chunk
 
 

@@ -48,7 +48,8 @@ class SchemaArguments(Repair):
             name: schema for name, schema in schemas.items() if Coercion(schema).may_act()
         }
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._changed: list[JsonObject] = []
+        self._changed: set[int] = set()
+        """The identities of chunks that were mended and have not left yet."""
 
     @classmethod
     def applies(cls, context: Context) -> bool:
@@ -115,7 +116,7 @@ class SchemaArguments(Repair):
             for chunk, piece in call.parts:
                 write_arguments(piece.entry, text)
                 text = ""
-                self._changed.append(chunk)
+                self._changed.add(id(chunk))
             call.parts.clear()
 
     def _release(self, finished: set[int]) -> Output:
@@ -127,7 +128,7 @@ class SchemaArguments(Repair):
                 yield from self._leaving(chunk)
 
     def _leaving(self, chunk: JsonObject) -> Output:
-        if any(chunk is each for each in self._changed):
-            self._changed = [each for each in self._changed if each is not chunk]
+        if id(chunk) in self._changed:
+            self._changed.remove(id(chunk))
             yield Finding(self.name, "read arguments as the tool's schema declares them")
         yield chunk
