@@ -209,6 +209,7 @@ def test_is_refused_at_once_and_never_reaches_upstream(
     before = len(live.upstream.requests)
     began = time.monotonic()
     with live.connect() as connection:
+        parts["headers"] = {"Connection": "keep-alive", **parts.get("headers", {})}
         wire = request(**parts).replace(b"PORT", str(live.port).encode())
         connection.sendall(wire)
         first = connection.recv(65536)
