@@ -76,21 +76,22 @@ def replay(
 
     Without a choice the fixes are those that are on by default, and the case's own.
     """
-    write, complain = write or sys.stdout.write, complain or sys.stderr.write
+    say: Writer = write or sys.stdout.write
+    object_to: Writer = complain or sys.stderr.write
     unknown = sorted(set(fixes) - {repair.name for repair in REGISTRY})
     if unknown:
-        complain(f"there is no fix named {_printable(unknown[0])}\n")
+        object_to(f"there is no fix named {_printable(unknown[0])}\n")
         return _WRONG_USAGE
     status = 0
     for path in paths:
         try:
             case = load(Path(path))
         except CaseError as error:
-            complain(f"{_printable(str(path))}: {_printable(str(error))}\n")
+            object_to(f"{_printable(str(path))}: {_printable(str(error))}\n")
             status = 1
             continue
         replayed = play(case, _chosen(case, fixes, every=all_fixes))
-        write(_as_json(replayed) if as_json else _as_text(replayed))
+        say(_as_json(replayed) if as_json else _as_text(replayed))
     return status
 
 

@@ -145,10 +145,11 @@ class TextToolCalls(Repair):
             if search is not None and (kept := search.kept(piece.start, piece.text)) != piece.text:
                 piece.replace(kept)
                 cut = True
+        if cut and says_nothing(chunk):
+            # The finding that stands before the call speaks of this as well.
+            return
         if cut:
             yield Finding(self.name, "a tool call stood in the text; taken out")
-        if cut and says_nothing(chunk):
-            return
         for choice in wire.choices(chunk):
             yield from self._calls_before_finish(chunk, choice)
         yield chunk
