@@ -19,6 +19,7 @@ from proxy.sse import SENTINEL
 from proxy.upstream import Opened
 
 _STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
+_ERRORS = 400
 _NO_CACHE = (b"cache-control", b"no-cache")
 
 
@@ -33,6 +34,7 @@ class Reply:
         self._held: list[bytes] = []
         self._writing_since: float | None = None
         self._ended = False
+        self._raw = False
         self.status = 0
         """What the agent was told; 0 while nothing has been sent."""
         self.keeps_alive = False
@@ -42,6 +44,7 @@ class Reply:
     def begin(self, *, streams: bool, raw: bool) -> None:
         """The request is here: a stream that is not passed through must show life."""
         self.keeps_alive = streams and not raw
+        self._raw = raw
 
     def stuck_for(self, now: float) -> float:
         """Return for how many seconds the agent has not taken what was sent."""
@@ -74,7 +77,8 @@ class Reply:
         elif body.broken:
             await self._break(body, opened)
         else:
-            await self._write(self._as_events(step.data, body), last=True)
+            data = self._as_events(step.data, body)
+            await self._write(self._scrubbed(data) if failure is not None else data, last=True)
 
     async def refuse(self, why: Problem) -> None:
         """Answer in our own name, by a status or, where that is gone, by an event."""
@@ -103,6 +107,8 @@ class Reply:
         """The whole answer came before its head went out: its length is known."""
         data = b"".join(self._held) + data
         self._held.clear()
+        if opened.status >= _ERRORS:
+            data = self._scrubbed(data)
         more: HeaderList = [(b"content-length", b"%d" % len(data))]
         more = more if body.form is not Form.STREAM else []
         await self._start(body, opened, more)
@@ -111,10 +117,15 @@ class Reply:
     async def _whole(self, status: int, opened: Opened, text: bytes) -> None:
         dropped = {b"content-type", b"content-encoding"}
         headers = rules.response_headers(opened.headers, dropped=dropped)
+        text = self._scrubbed(text)
         length = (b"content-length", b"%d" % len(text))
         kind = (b"content-type", b"application/json")
         await self._head(status, [*headers, kind, length, self._exchange])
         await self._write(text, last=True)
+
+    def _scrubbed(self, data: bytes) -> bytes:
+        """Take the provider's own key out of an error that quotes it."""
+        return data if self._raw else self._recorder.scrub(data)
 
     async def _break(self, body: Body, opened: Opened) -> None:
         """Leave the answer unfinished, so that the server breaks the connection."""
@@ -138,7 +149,8 @@ class Reply:
 
     async def _head(self, status: int, headers: HeaderList) -> None:
         self.status = status
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        clean = [(name, self._scrubbed(value)) for name, value in headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": clean})
 
     async def _write(self, data: bytes, *, last: bool = False) -> None:
         self._recorder.sent(data)

@@ -3,6 +3,7 @@
 Sans-io: pieces in, pieces out, and at the end what can truthfully be said of it.
 """
 
+import time
 from typing import Protocol
 
 from proxy.config import Provider
@@ -248,9 +249,8 @@ class _Mended:
     broken = False
 
     def __init__(self, provider: Provider, asked: JsonObject) -> None:
-        self._pipeline = Pipeline(Context(asked), selected(provider.fixes))
+        self._pipeline = Pipeline(Context(asked, now=int(time.time())), selected(provider.fixes))
         self._status = 200
-        self._why: Problem | None = None
         self._asks_for_stream = asked.get("stream") is True
 
     @property

@@ -107,19 +107,23 @@ class _Exchange:
             self._recorder.finished(outcome, self._reply.status)
 
     async def _watched(self) -> Problem:
+        failure: ProxyError | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 request = await self._read_request()
                 watcher = group.create_task(self._watch())
-                await self._carry(request, group)
+                try:
+                    await self._carry(request, group)
+                except ProxyError as error:
+                    failure = error
                 watcher.cancel()
         except asyncio.CancelledError:
             if self._interruption is None or self._task is None:
                 raise
             self._task.uncancel()
             return await self._conclude(self._interruption)
-        except ProxyError as error:
-            return await self._conclude(error.problem, error.detail)
+        if failure is not None:
+            return await self._conclude(failure.problem, failure.detail)
         return self._body.verdict if self._body is not None else COMPLETE
 
     async def _read_request(self) -> bytes:
