@@ -197,6 +197,13 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
+def without_key(**headers: str | list[str] | None) -> dict[str, str | list[str] | None]:
+    return {
+        "Authorization": None,
+        **{name.replace("_", "-"): each for name, each in headers.items()},
+    }
+
+
 def drain(connection: socket.socket) -> Reply:
     """Read until the other side closes."""
     received = b""
