@@ -140,7 +140,8 @@ class Reply:
             dropped.add(b"content-type")
             kind = [(b"content-type", body.content_type.encode("ascii"))]
         headers = rules.response_headers(opened.headers, dropped=dropped)
-        await self._head(opened.status, [*headers, *kind, *(more or []), self._exchange])
+        status = body.status or opened.status
+        await self._head(status, [*headers, *kind, *(more or []), self._exchange])
         if self._held:
             held = b"".join(self._held)
             self._held.clear()

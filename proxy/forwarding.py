@@ -61,6 +61,11 @@ class Body(Protocol):
         ...
 
     @property
+    def status(self) -> int | None:
+        """What replaces upstream's status; None where that is right."""
+        ...
+
+    @property
     def content_type(self) -> str | None:
         """What replaces upstream's content type; None where that is right."""
         ...
@@ -112,6 +117,7 @@ class _Untouched:
         self.failure: Failure | None = None
         self.verdict = COMPLETE
         self.form: Form | None = None
+        self.status: int | None = None
         self.content_type: str | None = None
         self.asks_for_stream = asked.get("stream") is True
         self._family = family
@@ -153,6 +159,7 @@ class _Whole:
         self.failure: Failure | None = None
         self.verdict = COMPLETE
         self.form: Form | None = None
+        self.status: int | None = None
         self.content_type: str | None = None
         self.asks_for_stream = asked.get("stream") is True
         self._held = b""
@@ -274,6 +281,10 @@ class _Mended:
         return self._pipeline.form
 
     @property
+    def status(self) -> int | None:
+        return self._pipeline.status
+
+    @property
     def content_type(self) -> str | None:
         return self._pipeline.content_type
 
@@ -285,7 +296,8 @@ class _Mended:
     def verdict(self) -> Problem:
         failure = self._pipeline.failure
         if failure is None:
-            return COMPLETE if self._status < _ERRORS else Problem(None, self._status, "")
+            status = self.status or self._status
+            return COMPLETE if status < _ERRORS else Problem(None, status, "")
         code = failure.error.get("code")
         message = str(failure.error.get("message", ""))
         return Problem(code if isinstance(code, str) else None, failure.status, message)
