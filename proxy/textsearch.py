@@ -87,7 +87,7 @@ class Search:
         """Take the next piece."""
         self._reader.feed(text)
         if self._reading is not None:
-            self._read()
+            self._read(self._reading)
         self._seek()
         if self._reader.offset - self.cleared > _LONGEST_CALL:
             self.give_up()
@@ -150,14 +150,12 @@ class Search:
         reader.complete = 0
         self._begun = reader.offset
         self._reading = textcalls.calls(reader, self._forms.tools, self._forms.marker_by_text)
-        return self._read()
+        return self._read(self._reading)
 
-    def _read(self) -> bool:
+    def _read(self, reading: Generator[None, None, list[Call]]) -> bool:
         """Let the grammar read on; return False while it waits."""
-        if self._reading is None:
-            return True
         try:
-            next(self._reading)
+            next(reading)
         except NoCallError:
             self._reading = None
             # After a whole call, text: whatever follows, the model no longer waits for a result.
