@@ -237,11 +237,11 @@ def test_does_not_depend_on_how_the_text_was_cut(pieces: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<tool_call>" * 40_000,
-        '```json\n{"name"' * 30_000,
-        '[TOOL_CALLS][{"a":"' + "}" * 400_000,
-        "<function=ls><parameter=a>" + "</param" * 60_000,
-        "\nls" * 100_000,
+        "<tool_call>" * 20_000,
+        '```json\n{"name"' * 15_000,
+        '[TOOL_CALLS][{"a":"' + "}" * 200_000,
+        "<function=ls><parameter=a>" + "</param" * 30_000,
+        "\nls" * 30_000,
     ],
 )
 def test_takes_time_in_proportion_to_the_text(text: str) -> None:
@@ -249,3 +249,11 @@ def test_takes_time_in_proportion_to_the_text(text: str) -> None:
     search(text)
     search(text, 8)
     assert time.process_time() - started < 5
+
+
+def test_holds_no_call_that_never_ends() -> None:
+    started = Search(FORMS)
+    started.feed("<function=ls><parameter=a>")
+    for _ in range(9):
+        started.feed("x" * 1024 * 1024)
+    assert not started.holding
