@@ -46,6 +46,7 @@ class Chain:
     def __init__(self, repairs: Iterable[Repair]) -> None:
         self.repairs = list(repairs)
         self._reading = self.overriding("chunk", "flush")
+        self._dormant = [repair for repair in self.repairs if repair.dormant]
         self._passages: dict[int, Passage] = {}
         self._broken: list[Finding] = []
 
@@ -75,16 +76,25 @@ class Chain:
         otherwise: Sequence[Any] = (),
     ) -> list[Any]:
         """Run one hook; where it raises, give what it held, and ``otherwise``, in its place."""
-        if repair not in self.repairs:
+        if repair.failed:
             return list(otherwise)
         try:
             return list(hook(value))
         except Exception:  # noqa: BLE001  a repair must never take the stream down with it
+            repair.failed = True
             self.repairs.remove(repair)
             held, repair.held = repair.held, []
             message = "the fix failed and was switched off for this request"
             self._broken.append(Finding(repair.name, message))
             return [*held, *(each for each in otherwise if each not in held)]
+
+    def wake(self, raw: bytes) -> None:
+        """Take note of what an answer's bytes show, before the chunks made of them come."""
+        if self._dormant:
+            sleeping = [r for r in self._dormant if r.wakes_on and not r.wakes_on.search(raw)]
+            for repair in self._dormant:
+                repair.dormant = repair in sleeping
+            self._dormant = sleeping
 
     def walk(self, passage: Passage) -> list[Outcome]:
         """Pass one chunk through; what is held back comes with a later one."""
@@ -115,6 +125,8 @@ class Chain:
     def _run(self, chunks: list[JsonObject], received: int | None) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for position, repair in enumerate(self._reading):
+            if repair.dormant:
+                continue
             passed: list[JsonObject] = []
             for chunk in chunks:
                 items = self.call(repair, repair.chunk, chunk, otherwise=[chunk])
@@ -140,6 +152,8 @@ class Chain:
     ) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for position, repair in enumerate(self._reading[start:], start):
+            if repair.dormant:
+                continue
             repair.clean, repair.sentinel = clean, sentinel
             items: list[_Item] = []
             for chunk in chunks:
@@ -167,6 +181,7 @@ class Chain:
         received: int | None,
     ) -> Failure | None:
         """Give findings to the chunks they stand before; stop at a failure."""
+        self._wake_all()
         findings: list[Finding] = []
         error: Failure | None = None
         for item in items:
@@ -184,6 +199,12 @@ class Chain:
                 passed.append(item)
         outcomes += [Dropped(finding, received) for finding in findings]
         return error
+
+    def _wake_all(self) -> None:
+        """A chunk was changed or made: nobody can tell any more by upstream's bytes."""
+        for repair in self._dormant:
+            repair.dormant = False
+        self._dormant = []
 
     def _leaving(self, chunks: list[JsonObject]) -> list[Outcome]:
         return [

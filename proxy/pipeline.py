@@ -15,6 +15,7 @@ from proxy import aggregate, sse, wire
 from proxy.chain import Chain, Dropped, Outcome, Passage
 from proxy.errors import EventTooLargeError, Problem, problem as problem_of
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
+from proxy.sink import Sink
 from proxy.sniff import Sniffer, declared_form
 from proxy.sse import SENTINEL, Event
 from proxy.steady import Steady
@@ -65,28 +66,25 @@ class Pipeline:
         self._document: bytearray | None = None
         self._decoder = sse.Decoder()
         self._steady = Steady()
-        self._fold: aggregate.Fold | None = None
+        self._sink = Sink()
         self._begun: set[int] = set()
         self._finishing: set[int] = set()
-        self._started: set[int] = set()
-        self._finished: set[int] = set()
         self._flushed = False
         self._chunks_seen = False
-        self._touched = False
         self._received = 0
-        self._sent = 0
-        self._out: list[bytes] = []
-        self._marks: list[Mark] = []
         self.form: Form | None = None
         """What is sent; None while it is not decided yet."""
         self.content_type: str | None = None
         """What must replace upstream's content type, None where it is right."""
-        self.spoken = False
-        """Something has been handed out that is no comment: an error is no longer the first."""
         self.done = False
         """The terminal has been handed out: nothing more is to be sent."""
         self.failure: Failure | None = None
         """The error with which the answer ended."""
+
+    @property
+    def spoken(self) -> bool:
+        """Something has been handed out that is no comment: an error is no longer the first."""
+        return self._sink.spoken
 
     @property
     def waits_for_sentinel(self) -> bool:
@@ -109,7 +107,7 @@ class Pipeline:
         added = any(repair.usage_added for repair in self._chain.repairs)
         for repair in self._chain.repairs:
             repair.usage_added = added
-        marks = tuple(Mark(each.fix, each.message, None, None) for each in findings)
+        marks = tuple(Mark(each.fix, each.message, None, None, each.routine) for each in findings)
         return Mended(wire.encode(parsed) if findings else body, marks)
 
     def start(self, status: int, content_type: str) -> None:
@@ -135,7 +133,7 @@ class Pipeline:
             return self._collect(data)
         if not self._decoder.pending and (alike := self._steady.count(data)):
             self._received += alike
-            self._sent += alike
+            self._sink.sent += alike
             return Step(data)
         self._guarded(self._decoder.feed, data)
         return self._step()
@@ -178,11 +176,11 @@ class Pipeline:
             answer = Answer(self._asked, came, self._declared, sent=came)
             for repair in self._chain.overriding("answer"):
                 for finding in self._chain.call(repair, repair.answer, answer):
-                    self._mark(finding, None, None)
+                    self._sink.mark(finding, None, None)
             self.form = answer.sent
             self.content_type = answer.content_type
         if self.form is Form.DOCUMENT:
-            self._fold = aggregate.Fold()
+            self._sink.fold = aggregate.Fold()
         if came is Form.DOCUMENT:
             self._chain.leave_out(lambda repair: repair.streams_only)
             self._document = bytearray()
@@ -212,7 +210,7 @@ class Pipeline:
             before = data
             for item in self._chain.call(repair, repair.document, before):
                 if isinstance(item, Finding):
-                    self._mark(item, None, None)
+                    self._sink.mark(item, None, None)
                 elif isinstance(item, Failure):
                     self._fail(item)
                     return
@@ -229,7 +227,7 @@ class Pipeline:
             repair.status = status
         self.form = self._asked
         self.content_type = "text/event-stream" if self.form is Form.STREAM else _JSON
-        self._fold = None if self.form is Form.STREAM else aggregate.Fold()
+        self._sink.fold = None if self.form is Form.STREAM else aggregate.Fold()
 
     def _relay_document(self, data: bytes) -> None:
         completion = _completion(data) if self._status < _REDIRECTS else None
@@ -237,10 +235,11 @@ class Pipeline:
             # Not a completion: no repair understands it, so it goes on as it came.
             self.form = Form.DOCUMENT
             self.content_type = self.content_type if self.content_type == _JSON else None
-            self._out.append(data)
+            self._sink.put_document(data)
             return
         streams = self.form is Form.STREAM
         usage = not streams or self._context.usage_asked
+        self._chain.wake(data)
         for chunk in aggregate.explode(completion, usage=usage):
             self._chunks_seen = True
             self._take(self._chain.walk(Passage(chunk, None, None, [])))
@@ -248,13 +247,13 @@ class Pipeline:
         if self.failure is not None:
             return
         if streams:
-            self._put(sse.encode(SENTINEL))
+            self._sink.put(sse.encode(SENTINEL))
             self.done = True
-        elif self._touched and self._fold is not None:
-            folded = aggregate.restored(self._fold.completion(), completion)
-            self._out.append(wire.encode_if_possible(folded) or data)
+        elif self._sink.touched and self._sink.fold is not None:
+            folded = aggregate.restored(self._sink.fold.completion(), completion)
+            self._sink.put_document(wire.encode_if_possible(folded) or data)
         else:
-            self._out.append(data)
+            self._sink.put_document(data)
 
     # Streams
 
@@ -297,23 +296,24 @@ class Pipeline:
     def _read(self, event: Event, findings: list[Finding]) -> None:
         self._steady.forget()
         if event.data is None:
-            self._put_event(event, findings)
+            self._forward(event, findings)
         elif event.data == SENTINEL:
             self._flush(clean=True, sentinel=True)
             if self.failure is None:
-                self._put_event(event, findings)
+                self._forward(event, findings)
                 self.done = True
         elif (chunk := wire.decode_object(event.data)) is None:
-            self._put_event(event, findings)
+            self._forward(event, findings)
         else:
             self._chunks_seen = True
             for choice in wire.choices(chunk):
                 if choice.get("finish_reason"):
                     self._finishing.add(wire.index(choice))
                 self._begun.add(wire.index(choice))
+            self._chain.wake(event.raw)
             outcomes = self._chain.walk(Passage(chunk, event, self._received, findings))
             self._take(outcomes)
-            if self._fold is None and self._chain.passes_alike(chunk, outcomes):
+            if self._sink.fold is None and self._chain.passes_alike(chunk, outcomes):
                 self._steady.learn(event.raw, chunk)
 
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
@@ -321,7 +321,7 @@ class Pipeline:
         self._flush(clean=clean)
         if self.failure is not None:
             return
-        finished = bool(self._started) and self._finished >= self._started
+        finished = self._sink.finished
         if not clean and not finished:
             self._fail(failure(problem or problem_of("upstream_reset")))
             return
@@ -332,19 +332,19 @@ class Pipeline:
                     self._fail(item)
                     return
                 if isinstance(item, Finding):
-                    self._mark(item, None, self._sent)
+                    self._sink.mark(item, None, self._sink.sent)
                 else:
-                    self._put_event(item, [])
+                    self._sink.put_event(item)
         self._close_fold(finished=finished)
 
     def _close_fold(self, *, finished: bool) -> None:
-        if self._fold is None:
+        if self._sink.fold is None:
             return
         if not finished:
             # A cut stream never becomes an answer that looks whole.
             self._fail(failure(problem_of("stream_incomplete")))
             return
-        self._out.append(wire.encode_if_possible(self._fold.completion()) or b"")
+        self._sink.put_document(wire.encode_if_possible(self._sink.fold.completion()) or b"")
         self.done = True
 
     # What leaves
@@ -357,62 +357,32 @@ class Pipeline:
     def _take(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, Passage):
-                self._emit(outcome)
+                self._sink.emit(outcome)
             elif isinstance(outcome, Dropped):
-                self._touched = True
-                self._mark(outcome.finding, outcome.received, None)
+                self._sink.touched = True
+                self._sink.mark(outcome.finding, outcome.received, None)
             else:
                 self._fail(outcome)
 
-    def _emit(self, passage: Passage) -> None:
-        self.spoken = True
-        for choice in wire.choices(passage.chunk):
-            index = wire.index(choice)
-            self._started.add(index)
-            if choice.get("finish_reason"):
-                self._finished.add(index)
-        for finding in passage.findings:
-            self._touched = True
-            self._mark(finding, passage.received, self._sent)
-        event = passage.event
-        if self._fold is not None:
-            self._fold.add(passage.chunk)
-        elif event is not None and not passage.findings:
-            self._put(event.raw)
-        elif (data := wire.encode_if_possible(passage.chunk)) is not None:
-            self._put(sse.encode(data, event.name if event is not None else b""))
-        elif event is not None:
-            self._put(event.raw)
-
-    def _put_event(self, event: Event, findings: list[Finding]) -> None:
+    def _forward(self, event: Event, findings: list[Finding]) -> None:
         for finding in findings:
-            self._mark(finding, self._received, self._sent)
-        if self._fold is None:
-            self.spoken = self.spoken or event.data is not None
-            self._put(event.raw)
-
-    def _put(self, raw: bytes) -> None:
-        self._out.append(raw)
-        self._sent += 1
+            self._sink.mark(finding, self._received, self._sink.sent)
+        self._sink.put_event(event)
 
     def _fail(self, error: Failure) -> None:
         self.failure = error
         self.done = True
         if self.form is Form.STREAM:
-            self._put(sse.encode(wire.encode({"error": error.error})))
+            self._sink.put(sse.encode(wire.encode({"error": error.error})))
 
     def _drop(self, findings: list[Finding]) -> None:
         for finding in findings:
-            self._mark(finding, self._received, None)
-
-    def _mark(self, finding: Finding, received: int | None, sent: int | None) -> None:
-        self._marks.append(Mark(finding.fix, finding.message, received, sent, finding.routine))
+            self._sink.mark(finding, self._received, None)
 
     def _step(self) -> Step:
         self._drop(self._chain.take_broken())
-        out, self._out = self._out, []
-        marks, self._marks = self._marks, []
-        return Step(out[0] if len(out) == 1 else b"".join(out), tuple(marks), self.failure)
+        data, marks = self._sink.take()
+        return Step(data, marks, self.failure)
 
 
 def _completion(data: bytes) -> JsonObject | None:

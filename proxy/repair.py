@@ -15,6 +15,7 @@ The hooks, in the order in which an exchange meets them:
     end(ending)         all repairs have flushed: what the stream still lacks
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -24,6 +25,9 @@ from proxy import wire
 from proxy.errors import Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
+
+CALLS = re.compile(rb'"tool_calls"')
+"""What wakes a repair that only concerns tool calls."""
 
 
 class Group(Enum):
@@ -175,12 +179,20 @@ class Repair:
     """One sentence: what it costs to have it on."""
     streams_only: ClassVar[bool] = False
     """A plain answer cannot hold the defect."""
+    wakes_on: ClassVar[re.Pattern[bytes] | None] = None
+    """Until an answer's bytes match this, or another repair has changed something, it cannot hold
+    the defect: the repair is not asked. None: it is asked from the beginning."""
+    signs: ClassVar[re.Pattern[bytes] | None] = None
+    """A whole answer in which this does not occur cannot hold the defect. None: nobody can tell."""
     reads_text: ClassVar[bool] = False
     """Every piece of text matters to it; otherwise repeated plain text may pass it by unseen."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.held: list[JsonObject] = []
+        self.failed = False
+        """It raised once, and is not asked any more."""
+        self.dormant = self.wakes_on is not None
         self.status = 200
         """Upstream's status; the pipeline sets it before the first hook of the answer.
 
@@ -193,6 +205,14 @@ class Repair:
         """Upstream ended by HTTP's rules; False where the connection broke. Set before `flush`."""
         self.ambiguous = False
         """The repair met what could have been read in several ways, and left it as it came."""
+
+    @classmethod
+    def may_find(cls, answer: bytes) -> bool:
+        """Tell whether a whole answer could hold the defect, by a look at its bytes."""
+        hooks = ("event", "document", "chunk", "flush", "end")
+        sign = cls.signs or cls.wakes_on
+        reads = any(getattr(cls, hook) is not getattr(Repair, hook) for hook in hooks)
+        return reads and (sign is None or sign.search(answer) is not None)
 
     @classmethod
     def applies(cls, context: Context) -> bool:

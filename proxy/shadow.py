@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from proxy.pipeline import Pipeline
-from proxy.repair import Context, Repair
+from proxy.repair import Context
 from proxy.repairs import REGISTRY
 from proxy.wire import JsonObject
 
@@ -25,12 +25,11 @@ def would_mend(
     ``received`` is the whole uncompressed body that came from upstream.
     """
     context = Context(request, shadow=True)
-    pipeline = Pipeline(context, _candidates(context))
+    candidates = tuple(repair for repair in REGISTRY if repair.applies(context))
+    if not any(each.may_find(received) for each in candidates if each.name not in on):
+        return {}
+    pipeline = Pipeline(context, candidates)
     pipeline.start(status, content_type)
     marks = [*pipeline.feed(received).marks, *pipeline.finish(clean=True).marks]
     found = Counter(mark.fix for mark in marks if not mark.routine and mark.fix not in on)
     return dict(found)
-
-
-def _candidates(context: Context) -> tuple[type[Repair], ...]:
-    return tuple(repair for repair in REGISTRY if repair.applies(context))

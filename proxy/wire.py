@@ -5,7 +5,6 @@ an event in which one member was mended does not change in another.
 """
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
@@ -72,24 +71,23 @@ def dumps(value: Any) -> str:
     return encode(value).decode("utf-8")
 
 
-def choices(chunk: JsonObject) -> Iterator[JsonObject]:
-    """Yield the choices that are objects."""
+def choices(chunk: JsonObject) -> list[JsonObject]:
+    """Return the choices that are objects."""
     return objects(chunk, "choices")
 
 
-def objects(holder: JsonObject, name: str) -> Iterator[JsonObject]:
-    """Yield the objects in the list ``holder[name]``; nothing where it is no list."""
-    value = holder.get(name)
-    if isinstance(value, list):
-        for item in cast("list[Any]", value):
-            if isinstance(item, dict):
-                yield cast("JsonObject", item)
+def objects(holder: JsonObject, name: str) -> list[JsonObject]:
+    """Return the objects in the list ``holder[name]``; nothing where it is no list."""
+    value: Any = holder.get(name)
+    if not value or not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType]
 
 
 def child(holder: JsonObject, name: str) -> JsonObject:
     """Return the object ``holder[name]``; a new, unattached one where it is none."""
-    value = holder.get(name)
-    return cast("JsonObject", value) if isinstance(value, dict) else {}
+    value: Any = holder.get(name)
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
 
 
 def delta(choice: JsonObject) -> JsonObject:
@@ -97,9 +95,9 @@ def delta(choice: JsonObject) -> JsonObject:
     return child(choice, "delta")
 
 
-def tool_calls(choice: JsonObject) -> Iterator[JsonObject]:
-    """Yield the tool-call entries in the choice's delta."""
-    return objects(delta(choice), "tool_calls")
+def tool_calls(choice: JsonObject) -> list[JsonObject]:
+    """Return the tool-call entries in the choice's delta."""
+    return objects(child(choice, "delta"), "tool_calls")
 
 
 def function(call: JsonObject) -> JsonObject:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from proxy import wire
 from proxy.call_ids import CallIds
 from proxy.fragments import Piece, ends_well, fragment_chunk, pieces, write_arguments
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
@@ -71,6 +71,7 @@ class SalvageArguments(Repair):
     default = False
     symptom = "A tool's arguments are cut off, lack a bracket or belong to two calls."
     remedy = "Lost brackets are added, glued calls parted; what is cut off is said to be."
+    wakes_on = CALLS
     price = "A call that was cut off right after a value may run with what it has."
 
     def __init__(self, context: Context) -> None:

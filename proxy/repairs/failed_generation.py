@@ -5,6 +5,7 @@ Groq refuses such an answer with a 400, or an error event, and quotes the model'
 ends with calls of declared tools; any other error stays one.
 """
 
+import re
 from typing import Any
 
 from proxy import sse, wire
@@ -29,6 +30,7 @@ class FailedGeneration(Repair):
     default = False
     symptom = "The provider refuses its own model's answer with tool_use_failed."
     remedy = "The tool calls that the error quotes."
+    signs = re.compile(rb"failed_generation")
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

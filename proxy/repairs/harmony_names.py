@@ -6,6 +6,8 @@ movieclaw/movieclaw#224).
 Only where what stands before the markup is a declared tool.
 """
 
+import re
+
 from proxy import wire
 from proxy.repair import Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
@@ -22,6 +24,7 @@ class HarmonyNames(Repair):
     default = False
     symptom = "The agent knows no tool of the name that the model called."
     remedy = "The name of the declared tool alone."
+    signs = re.compile(rb"<|\\u003[cC]")
 
     @classmethod
     def applies(cls, context: Context) -> bool:

@@ -7,6 +7,7 @@ gets what came.
 See: https://platform.openai.com/docs/api-reference/chat (function_call, deprecated)
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -36,6 +37,7 @@ class LegacyFunctions(Repair):
     default = False
     symptom = "The provider calls functions in OpenAI's old way, which agents ignore."
     remedy = "function_call is sent as a tool call with an id of its own."
+    signs = re.compile(rb'"function_call"')
     price = "None for agents that declare tools"
 
     def __init__(self, context: Context) -> None:

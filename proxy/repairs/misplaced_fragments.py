@@ -17,7 +17,7 @@ from typing import Any, cast
 from proxy import wire
 from proxy.call_ids import CallIds
 from proxy.fragments import Call, Calls, Fragment, Place, read
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
 
@@ -64,6 +64,7 @@ class IndexRepair(Repair):
     default = True
     symptom = "The agent stops although a tool was called, or mixes up parallel calls."
     remedy = "Every call gets its own index and id, and its name exactly once."
+    wakes_on = CALLS
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

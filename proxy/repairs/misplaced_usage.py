@@ -7,6 +7,8 @@ that only we asked for is taken out of a stream again (BerriAI/litellm#35290). C
 never estimated.
 """
 
+import re
+
 from proxy import wire
 from proxy.repair import Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
@@ -24,6 +26,7 @@ class MisplacedUsage(Repair):
     default = True
     symptom = "The agent shows no token counts, or refuses incomplete ones."
     remedy = "Usage on the chunk itself, with all three counts."
+    wakes_on = re.compile(rb'"usage"')
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

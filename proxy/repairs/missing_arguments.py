@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from proxy import wire
 from proxy.fragments import Piece, ends_well, fragment_chunk, pieces, read, write_arguments
-from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
+from proxy.repair import CALLS, Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
@@ -44,6 +44,7 @@ class MissingArguments(Repair):
     default = True
     symptom = "A tool without arguments is never run."
     remedy = "Its arguments are sent as an empty object."
+    wakes_on = CALLS
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

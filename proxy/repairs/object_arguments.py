@@ -6,7 +6,7 @@ The schema says string; typed clients refuse the answer and JavaScript shows ``[
 
 from proxy import wire
 from proxy.fragments import read, write_arguments
-from proxy.repair import Finding, Group, Output, Repair
+from proxy.repair import CALLS, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
 
@@ -19,6 +19,7 @@ class ObjectArguments(Repair):
     default = True
     symptom = "A tool without arguments is never run, or its arguments cannot be read."
     remedy = "Arguments are always the JSON text of one object."
+    wakes_on = CALLS
 
     def chunk(self, chunk: JsonObject) -> Output:
         for choice in wire.choices(chunk):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from proxy import wire
 from proxy.fragments import Piece, pieces, says_more, write_arguments
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
@@ -48,6 +48,7 @@ class QuotedArguments(Repair):
     default = True
     symptom = "A tool gets a string where it expects an object."
     remedy = "Arguments that were encoded twice are unwrapped."
+    wakes_on = CALLS
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -5,6 +5,8 @@ reads one of them: thoughts are not shown, and not sent back on the next turn
 (strands-agents/harness-sdk#2182). What already has both, or neither, stays as it is.
 """
 
+import re
+
 from proxy import wire
 from proxy.repair import Finding, Group, Output, Repair
 from proxy.wire import JsonObject
@@ -21,6 +23,7 @@ class ReasoningName(Repair):
     default = False
     symptom = "The agent does not show the model's thinking, or loses it between turns."
     remedy = "Each piece of thinking under both names."
+    signs = re.compile(rb'"reasoning')
     price = "Thinking is sent twice."
 
     def chunk(self, chunk: JsonObject) -> Output:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from proxy import wire
 from proxy.fragments import Piece, ends_well, pieces, says_more, write_arguments
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
@@ -84,6 +84,7 @@ class RestatedArguments(Repair):
     default = True
     symptom = "The arguments of a tool cannot be read, because they come twice."
     remedy = "Every part of the arguments is sent once."
+    wakes_on = CALLS
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from proxy import wire
 from proxy.errors import problem
-from proxy.repair import Context, Finding, Group, Output, Repair, failure
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair, failure
 from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
@@ -112,6 +112,7 @@ class ScatteredCalls(Repair):
     default = False
     symptom = "Half tool calls, or text after them, confuse the agent or break the next request."
     remedy = "Text streams on at once; tool calls come whole, just before the finish."
+    signs = CALLS
     price = "Tool calls appear when the answer is complete."
 
     def __init__(self, context: Context) -> None:

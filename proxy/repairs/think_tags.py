@@ -6,6 +6,8 @@ in the history, and fail to read the answer as JSON (Stack-Cairn/LiveAgent#670, 
 perplexityai/api-discussion#177).
 """
 
+import re
+
 from proxy import wire
 from proxy.repair import Context, Finding, Group, Output, Repair
 from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling
@@ -26,6 +28,7 @@ class ThinkTags(Repair):
     reads_text = True
     symptom = "The agent shows the model's thoughts, with <think> tags, as part of its answer."
     remedy = "Thoughts as reasoning_content, the answer alone as content, no tags."
+    signs = re.compile(rb"<|\\u003[cC]")
     price = "An answer that does not begin with <think> appears only when it is complete."
 
     def __init__(self, context: Context) -> None:

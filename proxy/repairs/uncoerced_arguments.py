@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from proxy import wire
 from proxy.coercion import Coercion
 from proxy.fragments import Piece, ends_well, pieces, says_more, write_arguments
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
 
@@ -39,6 +39,7 @@ class SchemaArguments(Repair):
     default = False
     symptom = "Tools refuse numbers, lists or objects that come as strings."
     remedy = "They are sent as what the tool's schema declares."
+    wakes_on = CALLS
     price = "The arguments of a tool arrive in one piece at the end."
 
     def __init__(self, context: Context) -> None:

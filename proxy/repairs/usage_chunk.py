@@ -6,6 +6,7 @@ Clients that read ``chunk.choices[0]`` unasked crash on the usage chunk that Ope
 each chunk.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ class UsageChunk(Repair):
     default = False
     symptom = "The agent crashes on the last chunk, or counts tokens several times."
     remedy = "Usage once, on the chunk with the finish reason."
+    signs = re.compile(rb'"usage"\s*:\s*\{')
     price = "The finish waits for the chunk after it; not how OpenAI does it."
 
     def __init__(self, context: Context) -> None:

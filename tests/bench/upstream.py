@@ -10,6 +10,7 @@ import contextlib
 import re
 import sys
 import time
+from typing import cast
 
 _DIRECTIVE = re.compile(rb"bench:events=(\d+);pause_us=(\d+);index=(\d)")
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -60,8 +61,8 @@ class Upstream(asyncio.Protocol):
         self._writable.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no instances of asyncio's, but have all they have.
+        self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc

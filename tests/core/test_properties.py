@@ -131,7 +131,8 @@ def test_no_json_in_any_place_of_a_request_makes_a_fix_raise(
     assert not answer(request, selected(everything_but()), [case.body]).broken
 
 
-texts = st.lists(st.text(max_size=12).filter(bool), max_size=4)
+# A tag in the text is what some of the fixes are for: it makes an answer no longer healthy.
+texts = st.lists(st.text(max_size=12).filter(lambda text: text and "<" not in text), max_size=4)
 
 
 @given(

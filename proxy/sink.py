@@ -1,0 +1,85 @@
+"""What leaves for the agent: events, each in its own bytes or encoded anew, or one folded answer.
+
+The sink counts the events that leave, so that every mark names the one that carries its change.
+"""
+
+from proxy import aggregate, sse, wire
+from proxy.chain import Passage
+from proxy.repair import Finding
+from proxy.sse import Event
+from proxy.tap import Mark
+
+
+class Sink:
+    """Collects what a piece of upstream's answer leads to, until it is taken."""
+
+    def __init__(self) -> None:
+        self.fold: aggregate.Fold | None = None
+        """The answer leaves as one document: chunks are added to it instead of being sent."""
+        self.sent = 0
+        """The number of the next event."""
+        self.spoken = False
+        """Something has left that is no comment."""
+        self.touched = False
+        """Something has left otherwise than it came."""
+        self._started: set[int] = set()
+        self._finished: set[int] = set()
+        self._out: list[bytes] = []
+        self._marks: list[Mark] = []
+
+    @property
+    def finished(self) -> bool:
+        """Every choice that was begun has been given its finish reason."""
+        return bool(self._started) and self._finished >= self._started
+
+    def emit(self, passage: Passage) -> None:
+        """Let a chunk leave."""
+        self.spoken = True
+        for choice in wire.choices(passage.chunk):
+            index = wire.index(choice)
+            self._started.add(index)
+            if choice.get("finish_reason"):
+                self._finished.add(index)
+        for finding in passage.findings:
+            self.touched = True
+            self.mark(finding, passage.received, self.sent)
+        if self.fold is not None:
+            self.fold.add(passage.chunk)
+        else:
+            self.put(_written(passage))
+
+    def put_event(self, event: Event) -> None:
+        """Let an event leave that is no chunk."""
+        if self.fold is None:
+            self.spoken = self.spoken or event.data is not None
+            self.put(event.raw)
+
+    def put(self, raw: bytes) -> None:
+        """Let the bytes of one event leave."""
+        self._out.append(raw)
+        self.sent += 1
+
+    def put_document(self, data: bytes) -> None:
+        """Let a whole answer leave."""
+        self._out.append(data)
+
+    def mark(self, finding: Finding, received: int | None, sent: int | None) -> None:
+        """Say where a finding belongs."""
+        self._marks.append(Mark(finding.fix, finding.message, received, sent, finding.routine))
+
+    def take(self) -> tuple[bytes, tuple[Mark, ...]]:
+        """Return what has left since the last call."""
+        out, self._out = self._out, []
+        marks, self._marks = self._marks, []
+        return out[0] if len(out) == 1 else b"".join(out), tuple(marks)
+
+
+def _written(passage: Passage) -> bytes:
+    event = passage.event
+    if event is not None and not passage.findings:
+        return event.raw
+    data = wire.encode_if_possible(passage.chunk)
+    if data is None:
+        # What cannot be written leaves as it came, if it came at all.
+        return event.raw if event is not None else b""
+    return sse.encode(data, event.name if event is not None else b"")
