@@ -1,4 +1,4 @@
-"""What nobody mended leaves in its own bytes; every mark names the event that carries its change."""
+"""What nobody mended leaves in its own bytes; a mark names the event that carries the change."""
 
 from proxy import sse, wire
 from proxy.aggregate import Fold
