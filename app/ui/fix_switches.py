@@ -13,7 +13,7 @@ from proxy.repair import Group, Repair
 from proxy.repairs import fixes
 
 # The ones most often looked for; the rest is one click away.
-_MAIN = (
+MAIN_FIXES = (
     "index-repair",
     "buffer-tool-calls",
     "finish-reason",
@@ -153,7 +153,7 @@ class FixSwitches(QWidget):
         return [each for each in self.switches.values() if each.repair.group is group]
 
     def _main(self) -> list[str]:
-        return [name for name in _MAIN if name in self.switches]
+        return [name for name in MAIN_FIXES if name in self.switches]
 
     def _heading(self, group: Group) -> str:
         headings = {

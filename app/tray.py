@@ -1,0 +1,131 @@
+"""The icon in the system's tray: its state by shape, its words on hovering, its menu.
+
+The tray's host often comes up after its guests, or starts again, and no signal tells: it is asked
+for, and the icon says now and then that it is still there.
+"""
+
+import sys
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from app.models.status import Condition, Status
+from app.ui.tray_icon import tray_icon
+from app.ui.tray_menu import TrayMenu, entry
+
+_LOOK_INTERVAL_MS = 2_000
+_LOOKS = 30
+_REASSERT_INTERVAL_MS = 30_000
+_NOTICE_MS = 8_000
+
+
+class Tray(QObject):
+    """Shows the state where a tray is, and tells when one has come.
+
+    Signals:
+        toggle_asked: the icon was clicked.
+        arrived: a tray is there, after there was none.
+        missing: no tray came within a minute.
+    """
+
+    toggle_asked = Signal()
+    arrived = Signal()
+    missing = Signal()
+
+    def __init__(self, menu: TrayMenu, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._style = "auto"
+        self._status = Status()
+        self._icons: dict[tuple[Condition, str], QIcon] = {}
+        self._looks = 0
+        self._present = QSystemTrayIcon.isSystemTrayAvailable()
+        self._icon = QSystemTrayIcon(self)
+        # Without an icon it would be shown, and nobody would see it.
+        self._icon.setIcon(self._drawn())
+        self._icon.setContextMenu(menu)
+        self._icon.activated.connect(self._activate)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def present(self) -> bool:
+        """There is a tray to come back from."""
+        return self._present
+
+    def start(self) -> None:
+        """Show the icon, now or as soon as there is a place for it."""
+        self._icon.show()
+        self._timer.start(_REASSERT_INTERVAL_MS if self._present else _LOOK_INTERVAL_MS)
+
+    def end(self) -> None:
+        """Take the icon away; some systems would leave a dead one."""
+        self._timer.stop()
+        self._icon.hide()
+
+    def show_status(self, status: Status) -> None:
+        """Show the state by shape and in words."""
+        changed = status.condition is not self._status.condition
+        self._status = status
+        if changed:
+            self._icon.setIcon(self._drawn())
+        words = self._words()
+        if words != self._icon.toolTip():
+            self._icon.setToolTip(words)
+
+    def show_style(self, style: str) -> None:
+        """Take the icon's style from the preferences."""
+        self._style = style
+        self._icon.setIcon(self._drawn())
+
+    def tell(self, title: str, words: str) -> None:
+        """Send the system's own kind of notice, as plain as it can be."""
+        if self._present and QSystemTrayIcon.supportsMessages():
+            self._icon.showMessage(title, words, QSystemTrayIcon.MessageIcon.Warning, _NOTICE_MS)
+
+    def _drawn(self) -> QIcon:
+        wanted = (self._status.condition, self._style)
+        if wanted not in self._icons:
+            self._icons[wanted] = tray_icon(*wanted)
+        return self._icons[wanted]
+
+    def _look(self) -> None:
+        there = QSystemTrayIcon.isSystemTrayAvailable()
+        if there and not self._present:
+            self._present = True
+            self.arrived.emit()
+        self._present = there
+        self._icon.show()
+        self._looks += 1
+        if there:
+            self._timer.setInterval(_REASSERT_INTERVAL_MS)
+        elif self._looks == _LOOKS:
+            self._timer.setInterval(_REASSERT_INTERVAL_MS)
+            self.missing.emit()
+
+    def _activate(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        clicks = (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        )
+        # On macOS a click opens the menu, and Windows sends both for a double click.
+        if sys.platform == "darwin" or reason not in clicks[:1]:
+            return
+        self.toggle_asked.emit()
+
+    def _words(self) -> str:
+        status = self._status
+        if status.condition is Condition.ERROR:
+            words = status.problem or self.tr("the proxy has failed")
+        elif status.condition is Condition.ATTENTION:
+            words = status.attention
+        elif status.condition is Condition.STOPPED:
+            words = self.tr("stopped")
+        elif status.streaming:
+            words = self.tr("{count} streaming").format(count=status.streaming)
+        else:
+            words = self.tr("{address}, {count} providers")
+            if status.providers == 1:
+                words = self.tr("{address}, 1 provider")
+            words = words.format(address=status.address, count=status.providers)
+        return f"Wiremend: {entry(words).replace('&&', '&')}"

@@ -1,0 +1,70 @@
+"""The line above the pages for what must not be missed: what is wrong, and what can be done."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from app.ui.icons import icon
+from app.ui.parts import Mark, Sign, button, discard, text
+
+_MARGIN = 10
+
+
+class Banner(QFrame):
+    """One sentence, and a button for each way out of it; hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self._sign, self._words = Sign(), text("", wrap=True)
+        self._choices: list[QPushButton] = []
+        self._dismiss = QPushButton()
+        self._dismiss.setIcon(icon("cross"))
+        self._dismiss.setFlat(True)
+        self._dismiss.setAccessibleName(self.tr("Dismiss"))
+        self._dismiss.setToolTip(self.tr("Dismiss"))
+        self._dismiss.clicked.connect(self.clear)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(_MARGIN, _MARGIN // 2, _MARGIN, _MARGIN // 2)
+        self._row.addWidget(self._sign)
+        self._row.addWidget(self._words, 1)
+        self._row.addWidget(self._dismiss)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What is said right now."""
+        return self._words.text()
+
+    @property
+    def choices(self) -> list[QPushButton]:
+        """The ways out that are offered."""
+        return list(self._choices)
+
+    def say(
+        self, words: str, *choices: tuple[str, Callable[[], object]], mark: Mark = Mark.WARNING
+    ) -> None:
+        """Say it, in the place of what was said before."""
+        self.clear()
+        self._words.setText(words)
+        self._sign.show_mark(mark)
+        self.setAccessibleName(words)
+        for label, act in choices:
+            choice = button(label)
+            choice.clicked.connect(partial(self._choose, act))
+            self._choices.append(choice)
+            self._row.insertWidget(self._row.count() - 1, choice)
+        self.show()
+
+    def clear(self) -> None:
+        """Say nothing any more."""
+        self.hide()
+        self._words.setText("")
+        discard(self._choices)
+        self._choices = []
+
+    def _choose(self, act: Callable[[], object], _checked: bool = False) -> None:
+        self.clear()
+        act()

@@ -1,0 +1,190 @@
+"""The one window: a rail, the page beside it, and the line below that is always true."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.status import Status
+from app.ui.banner import Banner
+from app.ui.icons import IconName, icon
+from app.ui.status_line import StatusLine
+
+_SIZE = QSize(1_180, 760)
+_RAIL_WIDTH = 148
+_RAIL_ICON = QSize(18, 18)
+_NOTICE_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the window; without an icon it has no place in the rail."""
+
+    name: str
+    page: QWidget
+    title: str = ""
+    icon: IconName | None = None
+
+
+class MainWindow(QMainWindow):
+    """Shows one page at a time; what closing means is the application's to say.
+
+    Signals:
+        shown: it can be seen, or no longer.
+        close_asked: the user closed it; nothing has happened yet.
+        copy_asked, proxy_asked, sample_asked, quit_asked: from the menus.
+    """
+
+    shown = Signal(bool)
+    close_asked = Signal()
+    copy_asked = Signal()
+    proxy_asked = Signal(bool)
+    sample_asked = Signal()
+    quit_asked = Signal()
+
+    def __init__(self, places: Iterable[Place], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Wiremend")
+        self.setWindowIcon(icon("wiremend"))
+        self.resize(_SIZE)
+        self.banner = Banner()
+        self.line = StatusLine(self)
+        self.actions_by_page: dict[str, QAction] = {}
+        self._places = {place.name: place for place in places}
+        self._runs = False
+        self._stack = QStackedWidget()
+        self._group = QActionGroup(self)
+        self._notice_timer = QTimer(self)
+        self._notice_timer.setSingleShot(True)
+        self._notice_timer.timeout.connect(lambda: self.line.show_notice(""))
+        self._lay_out()
+        self._fill_menus()
+        self.line.copy_asked.connect(self.copy_asked)
+        self.show_status(Status())
+
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        current = self._stack.currentWidget()
+        return next(place.name for place in self._places.values() if place.page is current)
+
+    def show_page(self, name: str) -> None:
+        """Show one page, and its place in the rail."""
+        self._stack.setCurrentWidget(self._places[name].page)
+        for each, action in self.actions_by_page.items():
+            action.setChecked(each == name)
+
+    def show_status(self, status: Status) -> None:
+        """Show what the proxy does."""
+        self.line.show_status(status)
+        self._runs = status.state == "running"
+        self._proxy.setText(self.tr("&Stop proxy") if self._runs else self.tr("&Start proxy"))
+        self._proxy.setIcon(icon("stop" if self._runs else "play"))
+        self._proxy.setEnabled(status.state != "draining")
+        self._copy.setEnabled(bool(status.address))
+
+    def say(self, words: str) -> None:
+        """Say for a few seconds what has been done."""
+        self.line.show_notice(words)
+        self._notice_timer.start(_NOTICE_MS)
+
+    def come_forward(self) -> None:
+        """Be seen, whatever was before."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _lay_out(self) -> None:
+        rail = QFrame()
+        rail.setFixedWidth(_RAIL_WIDTH)
+        rail.setAccessibleName(self.tr("Pages"))
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(8, 12, 8, 8)
+        column.setSpacing(4)
+        for number, place in enumerate(self._places.values(), 1):
+            self._stack.addWidget(place.page)
+            if place.icon is not None:
+                column.addWidget(self._rail_button(place, number))
+        column.addStretch(1)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.banner)
+        middle.addWidget(self._stack, 1)
+        whole = QWidget()
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(rail)
+        across.addLayout(middle, 1)
+        self.setCentralWidget(whole)
+        self.setStatusBar(self.line)
+
+    def _rail_button(self, place: Place, number: int) -> QToolButton:
+        action = QAction(place.title, self)
+        if place.icon is not None:
+            action.setIcon(icon(place.icon))
+        action.setCheckable(True)
+        action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+        action.triggered.connect(lambda: self.show_page(place.name))
+        self._group.addAction(action)
+        self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        self.actions_by_page[place.name] = action
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setIconSize(_RAIL_ICON)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setMinimumHeight(34)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setAccessibleName(place.title)
+        return button
+
+    def _fill_menus(self) -> None:
+        proxy = self.menuBar().addMenu(self.tr("&Proxy"))
+        self._proxy = self._entry(proxy, "", icon_name="play")
+        self._proxy.triggered.connect(lambda: self.proxy_asked.emit(not self._runs))
+        self._copy = self._entry(proxy, self.tr("&Copy address"), "Ctrl+Shift+C", icon_name="copy")
+        self._copy.triggered.connect(self.copy_asked)
+        sample = self._entry(proxy, self.tr("Send a sa&mple request"), icon_name="send")
+        sample.triggered.connect(self.sample_asked)
+        proxy.addSeparator()
+        close = self._entry(proxy, self.tr("Close &window"), "Ctrl+W", icon_name="window")
+        close.triggered.connect(self.close)
+        leave = self._entry(proxy, self.tr("&Quit"), "Ctrl+Q", icon_name="quit")
+        leave.triggered.connect(self.quit_asked)
+        view = self.menuBar().addMenu(self.tr("&View"))
+        view.addActions(list(self.actions_by_page.values()))
+
+    def _entry(self, menu: QMenu, words: str, keys: str = "", *, icon_name: IconName) -> QAction:
+        action = QAction(icon(icon_name), words, menu)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        menu.addAction(action)
+        return action
+
+    # Qt overrides
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        self.close_asked.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.shown.emit(False)

@@ -1,0 +1,72 @@
+"""The line below the pages that is always true: state, address, streams, keyring, what is kept."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
+
+from app.models.status import Condition, Status
+from app.ui.icons import icon
+from app.ui.parts import Look, Mark, Sign, text
+
+_MARKS = {
+    Condition.STOPPED: Mark.QUIET,
+    Condition.RUNNING: Mark.GOOD,
+    Condition.STREAMING: Mark.GOOD,
+    Condition.ATTENTION: Mark.WARNING,
+    Condition.ERROR: Mark.BAD,
+}
+
+
+class StatusLine(QStatusBar):
+    """Shows the status; a notice of the moment does not cover it.
+
+    Signals:
+        copy_asked: the address is wanted.
+    """
+
+    copy_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._sign, self._state, self._address = Sign(), text(), text()
+        self._streaming, self._notice = text("", Look.MUTED), text("", Look.MUTED)
+        self._keyring, self._kept = text("", Look.MUTED), text("", Look.MUTED)
+        self._copy = QToolButton()
+        self._copy.setIcon(icon("copy"))
+        self._copy.setAutoRaise(True)
+        self._copy.setToolTip(self.tr("Copy address"))
+        self._copy.setAccessibleName(self.tr("Copy address"))
+        self._copy.clicked.connect(self.copy_asked)
+        for part in (self._sign, self._state, self._address, self._copy, self._streaming):
+            self.addWidget(part)
+        self.addWidget(self._notice, 1)
+        for part in (self._keyring, self._kept):
+            self.addPermanentWidget(part)
+
+    def show_status(self, status: Status) -> None:
+        """Show what the proxy does."""
+        self._sign.show_mark(_MARKS[status.condition])
+        self._state.setText(self._state_words(status))
+        self._address.setText(status.address)
+        self._address.setVisible(bool(status.address))
+        self._copy.setVisible(bool(status.address))
+        words = self.tr("{count} streaming").format(count=status.streaming)
+        self._streaming.setText(words if status.streaming else "")
+
+    def show_keyring(self, words: str) -> None:
+        """Name the keyring that holds the keys."""
+        self._keyring.setText(self.tr("keys: {keyring}").format(keyring=words))
+
+    def show_kept(self, words: str) -> None:
+        """Say how much of the traffic is kept."""
+        self._kept.setText(words)
+
+    def show_notice(self, words: str) -> None:
+        """Say what has just been done."""
+        self._notice.setText(words)
+
+    def _state_words(self, status: Status) -> str:
+        if status.problem or status.state == "failed":
+            return self.tr("Not running")
+        words = {"running": self.tr("Running"), "draining": self.tr("Stopping…")}
+        return words.get(status.state, self.tr("Stopped"))
