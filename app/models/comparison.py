@@ -1,0 +1,76 @@
+"""The difference between what came and what was sent, event by event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from app.models.plaintext import decoded, one_line
+from proxy.sse import Event
+
+MOST_EVENTS = 1500
+"""Of each side, after what is alike at both ends; more would take seconds to compare."""
+
+_CONTEXT = 2
+_WIDTH = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A unified diff of two streams."""
+
+    text: str
+    whole: bool
+    """False where only the first events were compared."""
+
+
+def compare(received: Sequence[Event], sent: Sequence[Event]) -> Comparison:
+    """Compare two streams; lines carry the numbers of their events."""
+    start = _common(received, sent)
+    end = _common(received[start:][::-1], sent[start:][::-1])
+    came, left = received[start : len(received) - end], sent[start : len(sent) - end]
+    whole = len(came) <= MOST_EVENTS and len(left) <= MOST_EVENTS
+    # Some lines before and after show where it is.
+    before = max(0, start - _CONTEXT)
+    after = min(end, _CONTEXT) if whole else 0
+    sides = [
+        list(side[before : min(len(side) - end + after, start + MOST_EVENTS)])
+        for side in (received, sent)
+    ]
+    return Comparison("\n".join(_lines(sides[0], sides[1], before)), whole)
+
+
+def _common(first: Sequence[Event], second: Sequence[Event]) -> int:
+    for number, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one.raw != other.raw:
+            return number
+    return min(len(first), len(second))
+
+
+def _lines(received: list[Event], sent: list[Event], offset: int) -> list[str]:
+    matcher = SequenceMatcher(
+        None, [each.raw for each in received], [each.raw for each in sent], autojunk=True
+    )
+    lines: list[str] = []
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        first, last = group[0], group[-1]
+        came = _range(first[1] + offset, last[2] + offset)
+        left = _range(first[3] + offset, last[4] + offset)
+        lines.append(f"@@ received {came} | sent {left} @@")
+        for kind, from_came, to_came, from_left, to_left in group:
+            if kind == "equal":
+                lines += _numbered(" ", received, range(from_came, to_came), offset)
+            else:
+                lines += _numbered("-", received, range(from_came, to_came), offset)
+                lines += _numbered("+", sent, range(from_left, to_left), offset)
+    return lines
+
+
+def _range(first: int, end: int) -> str:
+    return f"{first}–{end - 1}" if end > first else "–"
+
+
+def _numbered(sign: str, events: list[Event], numbers: range, offset: int) -> list[str]:
+    return [
+        f"{sign} {number + offset:>5}  {one_line(decoded(events[number].raw).strip(), _WIDTH)}"
+        for number in numbers
+    ]

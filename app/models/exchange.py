@@ -1,0 +1,227 @@
+"""One exchange as the inspector keeps it: its records, its bytes, and how it stands.
+
+Nothing is decoded here: counting happens on every record that arrives, reading only for what is
+looked at.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from proxy.tap import (
+    Answered,
+    Asked,
+    Finished,
+    Mark,
+    Marked,
+    Passed,
+    Received,
+    Record,
+    Sent,
+    Started,
+)
+
+# What a piece costs beyond its bytes: two objects and their places in the lists.
+_PIECE_COST = 120
+_TAIL = 16 * 1024
+_DATA_LINE = b"data:"
+_USAGE = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d{1,9})')
+_TERMINAL = re.compile(
+    rb'\[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:message_stop|response\.completed)"'
+)
+_FIRST_ERROR = 400
+
+
+class Pieces:
+    """The bytes of one direction, in the pieces and at the times in which they came."""
+
+    __slots__ = ("at", "data", "lines", "size")
+
+    def __init__(self) -> None:
+        self.data: list[bytes] = []
+        self.at: list[float] = []
+        self.size = 0
+        self.lines = 0
+        """How many data lines there were, roughly: a field cut in two is not counted."""
+
+    def add(self, at: float, data: bytes) -> None:
+        """Take the next piece."""
+        self.data.append(data)
+        self.at.append(at)
+        self.size += len(data)
+        self.lines += data.count(_DATA_LINE)
+
+    def tail(self, size: int = _TAIL) -> bytes:
+        """Return about the last bytes."""
+        taken: list[bytes] = []
+        for piece in reversed(self.data):
+            taken.append(piece[-size:])
+            size -= len(piece)
+            if size <= 0:
+                break
+        return b"".join(reversed(taken))
+
+    def whole(self) -> bytes:
+        """Return all bytes."""
+        return b"".join(self.data)
+
+
+class State(Enum):
+    """How an exchange stands, in the list's words."""
+
+    WAITING = "waiting"
+    STREAMING = "streaming"
+    DONE = "done"
+    MENDED = "mended"
+    CLOSED_EARLY = "closed early"
+    STOPPED = "stopped"
+    CUT_OFF = "cut off"
+    SUSPICIOUS = "suspicious"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    SHUTDOWN = "shutdown"
+
+    @property
+    def failed(self) -> bool:
+        """The agent did not get its answer."""
+        return self in (State.CUT_OFF, State.ERROR, State.TIMEOUT, State.REFUSED, State.SHUTDOWN)
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        return self not in (State.WAITING, State.STREAMING)
+
+
+_STATE_BY_OUTCOME = {
+    "upstream_error": State.ERROR,
+    "cut_off": State.CUT_OFF,
+    "timeout": State.TIMEOUT,
+    "refused": State.REFUSED,
+    "shutdown": State.SHUTDOWN,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """What is known of one exchange."""
+
+    started: Started
+    asked: Asked | None = None
+    answered: Answered | None = None
+    finished: Finished | None = None
+    marks: list[Mark] = field(default_factory=list[Mark])
+    received: Pieces = field(default_factory=Pieces)
+    sent: Pieces = field(default_factory=Pieces)
+    untouched: bool = True
+    """So far every byte left as it came."""
+    cost: int = 0
+    """Bytes of memory that its bodies take."""
+    pinned: bool = False
+    dropped: bool = False
+    """Its bodies were let go to stay within the budget."""
+    usage: int | None = None
+    """Tokens of the answer by the provider's own count."""
+
+    @property
+    def id(self) -> str:
+        return self.started.exchange_id
+
+    @property
+    def tokens(self) -> int:
+        """Tokens by the provider's count, or else the number of events."""
+        return self.usage if self.usage is not None else self.received.lines
+
+    @property
+    def first_byte_seconds(self) -> float | None:
+        """From the request to the first byte of the answer."""
+        if self.finished is not None and self.finished.first_byte_ms is not None:
+            return self.finished.first_byte_ms / 1e3
+        return self.received.at[0] - self.started.at if self.received.at else None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the request to the end; None while it runs."""
+        return None if self.finished is None else self.finished.duration_ms / 1e3
+
+    @property
+    def rate(self) -> float | None:
+        """Tokens a second while the answer came; None where that says nothing."""
+        at = self.received.at
+        if len(at) < 2 or at[-1] <= at[0] or not self.tokens:  # noqa: PLR2004
+            return None
+        return self.tokens / (at[-1] - at[0])
+
+    @property
+    def status(self) -> int | None:
+        """The status that the agent got, or upstream's while it runs."""
+        if self.finished is not None:
+            return self.finished.status or None
+        return self.answered.status if self.answered is not None else None
+
+    @property
+    def mended(self) -> int:
+        """How often a fix acted on something that was broken."""
+        return sum(1 for _ in self.defects())
+
+    def defects(self) -> Iterator[Mark]:
+        """Yield the marks of what was broken."""
+        return (mark for mark in self.marks if not mark.routine)
+
+    @property
+    def state(self) -> State:
+        if self.finished is None:
+            return State.STREAMING if self.received.data else State.WAITING
+        if self.finished.outcome == "client_gone":
+            ended = self.dropped or _TERMINAL.search(self.sent.tail())
+            return State.CLOSED_EARLY if ended else State.STOPPED
+        failure = _STATE_BY_OUTCOME.get(self.finished.outcome)
+        if failure is not None:
+            return failure
+        if self.finished.status >= _FIRST_ERROR:
+            return State.ERROR
+        if any(self.finished.would_mend.values()):
+            return State.SUSPICIOUS
+        return State.MENDED if self.mended else State.DONE
+
+    def take(self, record: Record) -> int:
+        """Take a record; return by how many bytes its bodies grew."""
+        before = self.cost
+        if isinstance(record, (Passed, Received, Sent)):
+            self._take_bytes(record)
+        elif isinstance(record, Marked):
+            self.marks.extend(record.marks)
+        elif isinstance(record, Asked):
+            self.asked = record
+            self.marks.extend(record.findings)
+            if record.body is not self.started.body:
+                self.cost += len(record.body)
+        elif isinstance(record, Answered):
+            self.answered = record
+        elif isinstance(record, Finished):
+            self._finish(record)
+        return self.cost - before
+
+    def drop(self) -> int:
+        """Let the bodies go; return how many bytes that freed."""
+        freed, self.cost = self.cost, 0
+        self.usage = self.tokens
+        self.started = replace(self.started, body=b"")
+        self.asked = None if self.asked is None else replace(self.asked, body=b"")
+        self.received, self.sent = Pieces(), Pieces()
+        self.dropped = True
+        return freed
+
+    def _take_bytes(self, record: Passed | Received | Sent) -> None:
+        if not isinstance(record, Sent):
+            self.received.add(record.at, record.data)
+        if not isinstance(record, Received):
+            self.sent.add(record.at, record.data)
+        self.untouched = self.untouched and isinstance(record, Passed)
+        self.cost += len(record.data) + _PIECE_COST
+
+    def _finish(self, record: Finished) -> None:
+        self.finished = record
+        found = _USAGE.findall(self.received.tail())
+        self.usage = int(found[-1]) if found and int(found[-1]) else None

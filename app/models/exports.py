@@ -1,0 +1,181 @@
+"""What leaves the inspector as a text or a file; never with a key in it."""
+
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from app.models.exchange import Exchange
+from app.models.plaintext import decoded, one_line
+from app.models.reading import EventLog, Reading
+from app.redaction import Redaction
+from app.replay import case_of, text_of
+from proxy.tap import Headers, Mark
+
+_AROUND = 10
+_WIDTH = 600
+# curl makes these itself, or they belong to our connection.
+_NOT_FOR_CURL = frozenset(
+    {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
+)
+_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-wiremend-key"})
+_MASK = "‹key"
+
+
+def curl_of(exchange: Exchange) -> str:
+    """Return a shell command that asks the same again, with the key as ``$KEY``."""
+    asked, started = exchange.asked, exchange.started
+    redaction = Redaction()
+    url = redaction.text(asked.url if asked is not None else started.path)
+    lines = [f"curl -sS -N -X {shlex.quote(started.method)} {shlex.quote(url)}"]
+    for name, value in asked.headers if asked is not None else started.headers:
+        lines += _curl_header(name, value, redaction)
+    body = asked.body if asked is not None else started.body
+    if body:
+        lines.append(f"--data-binary {shlex.quote(redaction.text(decoded(body)))}")
+    return " \\\n  ".join(lines)
+
+
+def har_of(exchange: Exchange, reading: Reading) -> str:
+    """Return the exchange as an HTTP archive, redacted."""
+    redaction = Redaction()
+    asked, started, answered = exchange.asked, exchange.started, exchange.answered
+    url = asked.url if asked is not None else f"http://127.0.0.1{started.path}"
+    first = (exchange.first_byte_seconds or 0) * 1e3
+    whole = (exchange.duration or 0) * 1e3
+    body = decoded(asked.body if asked is not None else started.body)
+    received = _answer_bytes(reading.received)
+    entry = {
+        "startedDateTime": datetime.fromtimestamp(started.wall, UTC).isoformat(),
+        "time": whole,
+        "request": {
+            "method": started.method,
+            "url": redaction.text(url),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _har_headers(asked.headers if asked else started.headers, redaction),
+            "queryString": _har_query(url, redaction),
+            "postData": {"mimeType": "application/json", "text": redaction.text(body)},
+            "headersSize": -1,
+            "bodySize": len(body.encode("utf-8", "replace")),
+        },
+        "response": {
+            "status": exchange.status or 0,
+            "statusText": "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _har_headers(answered.headers if answered else (), redaction),
+            "content": {
+                "size": len(received),
+                "mimeType": content_type(exchange),
+                "text": redaction.text(decoded(received)),
+            },
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": exchange.received.size,
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": first, "receive": max(0.0, whole - first)},
+    }
+    creator = {"name": "Wiremend", "version": "1"}
+    archive = {"log": {"version": "1.2", "creator": creator, "entries": [entry]}}
+    return json.dumps(archive, ensure_ascii=True, indent=1)
+
+
+def case_text(exchange: Exchange, reading: Reading) -> str:
+    """Return the exchange as a case of the corpus, redacted."""
+    answered, finished = exchange.answered, exchange.finished
+    cut = finished is not None and finished.outcome == "cut_off"
+    case = case_of(
+        f"{exchange.started.provider}-{exchange.id}",
+        exchange.started.body,
+        answered.status if answered is not None else 0,
+        answered.headers if answered is not None else (),
+        _answer_bytes(reading.received),
+        "eof" if cut else "done",
+    )
+    return text_of(case)
+
+
+def bug_report(exchange: Exchange, reading: Reading) -> str:
+    """Return a short text for a provider or an agent's maintainer: the defect and its place."""
+    redaction = Redaction()
+    started = exchange.started
+    finished = exchange.finished
+    lines = [
+        f"Provider: {started.provider}",
+        f"Endpoint: {started.method} {started.endpoint}",
+        f"Model: {one_line(started.model, _WIDTH)}",
+        f"Agent: {one_line(started.agent, _WIDTH)}",
+        f"Stream asked for: {'yes' if started.streaming else 'no'}",
+        f"Status: {exchange.status or '–'}",
+    ]
+    if finished is not None:
+        reason = f" ({one_line(finished.reason, _WIDTH)})" if finished.reason else ""
+        lines.append(f"Ended: {finished.outcome}{reason}")
+        lines += [f"Would be mended by {fix}: {n}" for fix, n in finished.would_mend.items() if n]
+    marks = list(exchange.defects())
+    lines += ["", "What was wrong:" if marks else "No fix acted on this request."]
+    lines += [
+        f"- {_place(mark)}{mark.fix}: {one_line(mark.message, _WIDTH)}" for mark in marks[:50]
+    ]
+    places = [mark.received for mark in marks if mark.received is not None]
+    first = places[0] if places else max(0, len(reading.received.events) - _AROUND)
+    lines += ["", "The events around it, as they were received:"]
+    lines += _around(reading.received, first)
+    return redaction.text("\n".join(lines)) + "\n"
+
+
+def content_type(exchange: Exchange) -> str:
+    """Return what upstream said the answer is."""
+    headers = exchange.answered.headers if exchange.answered is not None else ()
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
+
+
+def redacted_headers(headers: Headers) -> list[tuple[str, str]]:
+    """Return headers as they may be shown: once more without what looks like a key."""
+    redaction = Redaction()
+    return [
+        (name, value if _MASK in value else redaction.header(name, value))
+        for name, value in headers
+    ]
+
+
+def _answer_bytes(log: EventLog) -> bytes:
+    return b"".join(event.raw for event in log.events)
+
+
+def _curl_header(name: str, value: str, redaction: Redaction) -> Iterable[str]:
+    lower = name.lower()
+    if lower in _NOT_FOR_CURL:
+        return
+    if lower in _KEY_HEADERS or _MASK in value:
+        scheme = "Bearer " if lower == "authorization" else ""
+        # Double quotes: the shell is to put the key in. A header's name needs no escape there.
+        safe = "".join(each for each in name if each.isalnum() or each in "-_")
+        yield f'-H "{safe}: {scheme}$KEY"'
+        return
+    yield f"-H {shlex.quote(f'{name}: {redaction.header(name, value)}')}"
+
+
+def _har_headers(headers: Headers, redaction: Redaction) -> list[dict[str, str]]:
+    return [{"name": name, "value": redaction.header(name, value)} for name, value in headers]
+
+
+def _har_query(url: str, redaction: Redaction) -> list[dict[str, Any]]:
+    pairs: Sequence[tuple[str, str]] = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    return [{"name": name, "value": redaction.header(name, value)} for name, value in pairs]
+
+
+def _place(mark: Mark) -> str:
+    return "" if mark.received is None else f"event {mark.received}: "
+
+
+def _around(log: EventLog, number: int) -> list[str]:
+    first = max(0, min(number - _AROUND // 2, len(log.events) - _AROUND))
+    return [
+        f"#{place}  {one_line(decoded(log.events[place].raw[: 4 * _WIDTH]).strip(), _WIDTH)}"
+        for place in range(first, min(first + _AROUND, len(log.events)))
+    ]

@@ -1,0 +1,169 @@
+"""Reads the exchange that is looked at: events and message, in slices of a few milliseconds.
+
+Only one exchange is read at a time, from its bytes; going on costs what is new, never what was read
+before.
+"""
+
+import hashlib
+import time
+import zlib
+from typing import Any
+
+from app.models.answer import Answer
+from app.models.exchange import Exchange, Pieces
+from proxy import sse, wire
+from proxy.errors import EventTooLargeError
+from proxy.repair import Form
+from proxy.sniff import Sniffer
+
+MOST_UNPACKED = 64 * 1024 * 1024
+"""Bytes; what a compressed answer may become here."""
+# A piece that holds more is read in several steps, or one of them could take too long.
+_STEP = 32 * 1024
+_AUTOMATIC = 32 + zlib.MAX_WBITS
+_WINDOWS = {"gzip": _AUTOMATIC, "x-gzip": _AUTOMATIC, "deflate": _AUTOMATIC}
+
+
+class EventLog:
+    """The events of one direction, numbered from 0, each with its time."""
+
+    def __init__(self, pieces: Pieces, coding: str = "") -> None:
+        self.events: list[sse.Event] = []
+        self.at: list[float] = []
+        self.form: Form | None = None
+        self.closed = False
+        self.problem = ""
+        """Why the bytes could not be read as events."""
+        self._pieces = pieces
+        self._piece = 0
+        self._offset = 0
+        self._decoder = sse.Decoder()
+        self._sniffer = Sniffer()
+        self._document: list[bytes] = []
+        self._digest = hashlib.sha256()
+        self._unpacker: Any = zlib.decompressobj(_WINDOWS[coding]) if coding in _WINDOWS else None
+        self._unpacked = 0
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes read so far, in hex."""
+        return self._digest.hexdigest()
+
+    @property
+    def caught_up(self) -> bool:
+        """All bytes that came have been read."""
+        return self._piece >= len(self._pieces.data)
+
+    def step(self) -> None:
+        """Read some of the next piece."""
+        data = self._pieces.data[self._piece]
+        part = data[self._offset : self._offset + _STEP]
+        at = self._pieces.at[self._piece]
+        self._offset += len(part)
+        if self._offset >= len(data):
+            self._piece, self._offset = self._piece + 1, 0
+        self._digest.update(part)
+        if not self.problem:
+            self._read(at, part)
+
+    def close(self) -> None:
+        """No more bytes will come: hand out what is left."""
+        if self.closed:
+            return
+        self.closed = True
+        at = self._pieces.at[-1] if self._pieces.at else 0.0
+        rest = self._sniffer.rest()
+        if self.form is Form.STREAM:
+            self._keep(at, self._decoder.flush())
+        elif document := b"".join([*self._document, rest]):
+            self.form = Form.DOCUMENT
+            self._keep(at, [sse.Event(document, document, plain=False)])
+        self._document.clear()
+
+    def _read(self, at: float, part: bytes) -> None:
+        try:
+            part = self._plain(part)
+            if self.form is None:
+                seen = self._sniffer.feed(part)
+                self.form, part = seen.form, seen.data
+            if self.form is Form.DOCUMENT:
+                self._document.append(part)
+            elif self.form is Form.STREAM:
+                self._keep(at, self._decoder.feed(part))
+        except (EventTooLargeError, zlib.error, OverflowError) as error:
+            self.problem = str(error)
+
+    def _plain(self, part: bytes) -> bytes:
+        if self._unpacker is None:
+            return part
+        plain: bytes = self._unpacker.decompress(part, MOST_UNPACKED)
+        self._unpacked += len(plain)
+        if self._unpacked > MOST_UNPACKED or self._unpacker.unconsumed_tail:
+            raise OverflowError("the answer unpacks to more than can be shown")
+        return plain
+
+    def _keep(self, at: float, events: list[sse.Event]) -> None:
+        self.events.extend(events)
+        self.at.extend([at] * len(events))
+
+
+class Reading:
+    """What there is to see of one exchange; `advance` until it says that all is read."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.generation = 0
+        """Grows when what was handed out before is no longer true."""
+        self._begin()
+
+    def advance(self, seconds: float) -> bool:
+        """Read on for about so long; tell whether there is more to read."""
+        deadline = time.perf_counter() + seconds
+        if self._was_untouched and not self.exchange.untouched:
+            self.generation += 1
+            self._begin()
+        while self._step():
+            if time.perf_counter() >= deadline:
+                return True
+        return False
+
+    def _begin(self) -> None:
+        self._was_untouched = self.exchange.untouched
+        self.answer = Answer()
+        self.first_token_at: float | None = None
+        self._assembled = 0
+        self.received = EventLog(self.exchange.received, self._coding())
+        self.sent = self.received
+        if not self._was_untouched:
+            self.sent = EventLog(self.exchange.sent)
+
+    def _step(self) -> bool:
+        """Do a little of what is left; False where nothing is."""
+        for log in (self.received, self.sent):
+            if not log.caught_up:
+                log.step()
+                return True
+        if self.exchange.finished is not None and not (self.received.closed and self.sent.closed):
+            self.received.close()
+            self.sent.close()
+            return True
+        return self._assemble()
+
+    def _assemble(self) -> bool:
+        if self._assembled >= len(self.sent.events):
+            return False
+        event = self.sent.events[self._assembled]
+        if event.data and (chunk := wire.decode_object(event.data)) is not None:
+            self.answer.add(chunk)
+            if self.answer.started and self.first_token_at is None:
+                self.first_token_at = self.sent.at[self._assembled]
+        self._assembled += 1
+        return True
+
+    def _coding(self) -> str:
+        """Only what passes through untouched can still be packed."""
+        answered = self.exchange.answered
+        if answered is None or not self.exchange.started.passthrough:
+            return ""
+        headers = {name.lower(): value.strip().lower() for name, value in answered.headers}
+        return headers.get("content-encoding", "")
