@@ -1,9 +1,10 @@
 """Work that may block, done beside the GUI; its outcome comes back on the GUI's thread.
 
-Each errand has a thread of its own that dies with the application: a keyring that waits for its
-password for ever must hold up neither the next errand nor the end.
+Whoever sends errands has one thread for them, and they are done in order. The thread dies with
+the application: a keyring that waits for its password for ever does not hold up the end.
 """
 
+import queue
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,13 +17,15 @@ Outcome = TypeVar("Outcome")
 
 
 class Errands(QObject):
-    """Sends for what takes its time."""
+    """Does one after the other what takes its time."""
 
     _returned = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._returned.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+        threading.Thread(target=self._work, name=f"wiremend-{name}", daemon=True).start()
 
     def send(
         self,
@@ -30,24 +33,27 @@ class Errands(QObject):
         then: Callable[[Outcome], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Do the work elsewhere, then one of both here; errors that are ours or the system's."""
+        """Do the work there, then one of both here; `failed` gets our errors and the system's."""
 
         def run() -> None:
             try:
                 outcome = work()
-            except (WiremendError, OSError, ValueError) as error:
-                self._tell(lambda error=error: failed(error) if failed else None)
+            except (WiremendError, LookupError, OSError, ValueError) as error:
+                caught = error
+                self._returned.emit(lambda: failed(caught) if failed else None)
             else:
-                self._tell(lambda: then(outcome) if then else None)
+                self._returned.emit(lambda: then(outcome) if then else None)
 
-        threading.Thread(target=run, name="wiremend-errand", daemon=True).start()
+        self._waiting.put(run)
 
-    def _tell(self, end: Callable[[], object]) -> None:
-        try:
-            self._returned.emit(end)
-        except RuntimeError:
-            # The application has ended meanwhile.
-            return
+    def _work(self) -> None:
+        while True:
+            errand = self._waiting.get()
+            try:
+                errand()
+            except RuntimeError:
+                # The application has ended, and with it whoever waited for the outcome.
+                return
 
     @Slot(object)
     def _finish(self, end: Callable[[], object]) -> None:

@@ -41,6 +41,8 @@ class Preferences:
     """``problems`` or ``none``."""
     kept_requests: int = 500
     kept_megabytes: int = 64
+    mended_before: str = ""
+    """Which providers "Everything untouched" has put through, by id, with spaces between."""
     welcomed: bool = False
     """The first-run page has done its work."""
 

@@ -20,12 +20,13 @@ class Banner(QFrame):
         self.setAutoFillBackground(True)
         self._sign, self._words = Sign(), text("", wrap=True)
         self._choices: list[QPushButton] = []
+        self._cause = ""
         self._dismiss = QPushButton()
         self._dismiss.setIcon(icon("cross"))
         self._dismiss.setFlat(True)
         self._dismiss.setAccessibleName(self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss"))
-        self._dismiss.clicked.connect(self.clear)
+        self._dismiss.clicked.connect(lambda: self.clear())
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(_MARGIN, _MARGIN // 2, _MARGIN, _MARGIN // 2)
         self._row.addWidget(self._sign)
@@ -44,10 +45,15 @@ class Banner(QFrame):
         return list(self._choices)
 
     def say(
-        self, words: str, *choices: tuple[str, Callable[[], object]], mark: Mark = Mark.WARNING
+        self,
+        cause: str,
+        words: str,
+        *choices: tuple[str, Callable[[], object]],
+        mark: Mark = Mark.WARNING,
     ) -> None:
         """Say it, in the place of what was said before."""
         self.clear()
+        self._cause = cause
         self._words.setText(words)
         self._sign.show_mark(mark)
         self.setAccessibleName(words)
@@ -58,8 +64,10 @@ class Banner(QFrame):
             self._row.insertWidget(self._row.count() - 1, choice)
         self.show()
 
-    def clear(self) -> None:
-        """Say nothing any more."""
+    def clear(self, cause: str = "") -> None:
+        """Say nothing any more; only of this cause, where one is named."""
+        if cause not in {"", self._cause}:
+            return
         self.hide()
         self._words.setText("")
         discard(self._choices)

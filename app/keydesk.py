@@ -1,0 +1,99 @@
+"""The providers' keys for the pages: asked for in the background, never shown."""
+
+from PySide6.QtCore import QObject, Signal
+
+from app.errands import Errands
+from app.secrets import Keyring, KeyState
+from proxy.config import Provider, Settings
+from proxy.headers import origin_of
+from proxy.secret import Secret
+
+_TAIL = 4
+# Of a shorter key, four characters would say too much.
+_SHORTEST_WITH_TAIL = 16
+
+
+class KeyDesk(QObject):
+    """Stores and deletes keys, and knows where they are.
+
+    Signals:
+        state_known: provider, state in one word, and in words for the user.
+        keyring_known: how the user knows the keyring.
+        failed: why a key was not stored or deleted, as a sentence.
+    """
+
+    state_known = Signal(str, str, str)
+    keyring_known = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, keyring: Keyring, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._keyring = keyring
+        self._errands = Errands("keys", self)
+        self._providers: dict[str, Provider] = {}
+        self._errands.send(lambda: keyring.name, self._name)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Look for the keys of providers that are new, or elsewhere now."""
+        known, self._providers = self._providers, dict(settings.providers)
+        for name, provider in self._providers.items():
+            before = known.get(name)
+            moved = before is None or (before.base_url, before.key) != (
+                provider.base_url,
+                provider.key,
+            )
+            if moved:
+                self.look(name)
+
+    def look(self, name: str) -> None:
+        """Find out where a provider's key is; a locked keyring may ask the user meanwhile."""
+        provider = self._providers.get(name)
+        if provider is None or provider.demo or provider.key != "keyring":
+            return
+        origin = origin_of(provider.base_url)
+        self.state_known.emit(name, "waiting", self.tr("Waiting for the keyring…"))
+        self._errands.send(
+            lambda: self._describe(name, origin),
+            lambda told: self.state_known.emit(name, *told),
+        )
+
+    def store(self, name: str, key: Secret) -> None:
+        """Keep a provider's key."""
+        if (provider := self._providers.get(name)) is None:
+            return
+        origin = origin_of(provider.base_url)
+        self._errands.send(
+            lambda: self._keyring.store(name, origin, key), lambda _: self.look(name), self._fail
+        )
+
+    def delete(self, name: str) -> None:
+        """Forget a provider's key."""
+        origin = origin_of(self._providers[name].base_url)
+        self._errands.send(
+            lambda: self._keyring.delete(name, origin), lambda _: self.look(name), self._fail
+        )
+
+    def _name(self, name: str) -> None:
+        self.keyring_known.emit(name or self.tr("none, kept until you quit"))
+
+    def _describe(self, name: str, origin: str) -> tuple[str, str]:
+        state = self._keyring.state(name, origin)
+        where = self._keyring.name
+        words = {
+            KeyState.STORED: self.tr("key {tail} in {keyring}"),
+            KeyState.MEMORY: self.tr("key {tail}, kept until you quit"),
+            KeyState.ABSENT: self.tr("no key yet"),
+            KeyState.LOCKED: self.tr("the keyring is locked"),
+            KeyState.UNAVAILABLE: self.tr("no keyring here: a key is kept until you quit"),
+        }
+        has_key = state in {KeyState.STORED, KeyState.MEMORY}
+        tail = _tail(self._keyring.key(name, origin)) if has_key else ""
+        return state.value, words[state].format(tail=tail, keyring=where)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(self.tr("The key was not kept: {reason}").format(reason=error))
+
+
+def _tail(key: Secret) -> str:
+    text = key.reveal()
+    return f"••••{text[-_TAIL:]}" if len(text) >= _SHORTEST_WITH_TAIL else "••••"

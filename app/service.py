@@ -1,0 +1,152 @@
+"""The proxy as the window and the tray see it: started, stopped, told of new settings, watched.
+
+Nothing here waits: the proxy's thread is spoken to from a thread of its own.
+"""
+
+import contextlib
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.errands import Errands
+from app.models.status import Status
+from proxy.config import Agent, Settings
+from proxy.errors import PortTakenError
+from proxy.localkey import digest, new_key
+from proxy.server import ServerThread
+
+OWN_AGENT = "Wiremend"
+"""Under this name our own sample requests appear."""
+_POLL_MS = 250
+_HIGHEST_PORT = 65_535
+_TRIES = 20
+
+
+class Service(QObject):
+    """Runs the proxy.
+
+    Signals:
+        status_changed: `Status`.
+        port_taken: `PortTakenError`; nothing has been changed.
+        failed: what else went wrong, as a sentence.
+        ended: the proxy has stopped, as it was told.
+    """
+
+    status_changed = Signal(object)
+    port_taken = Signal(object)
+    failed = Signal(str)
+    ended = Signal()
+
+    def __init__(
+        self,
+        make: Callable[[Settings], ServerThread],
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.own_key = new_key()
+        self.status = Status()
+        self._settings = settings
+        self._server = make(self._with_own_agent(settings))
+        self._errands = Errands("service", self)
+        self._wanted = False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(_POLL_MS)
+
+    @property
+    def url(self) -> str:
+        """Where agents find the proxy; while it is stopped, where they would."""
+        if self._server.url:
+            return self._server.url
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"http://{host}:{self._settings.port}"
+
+    @property
+    def streaming(self) -> int:
+        """How many answers are being written."""
+        return self._server.streaming
+
+    def start(self) -> None:
+        """Listen and serve."""
+        self._wanted = True
+        self._errands.send(self._server.start, self._begin, self._stumble)
+
+    def stop(self, seconds: float) -> None:
+        """Let what runs end for some seconds, then end it."""
+        self._wanted = False
+        self._server.drain(seconds)
+        self._look()
+        self._errands.send(lambda: self._server.stop(seconds), lambda _: self._finish())
+
+    def apply(self, settings: Settings) -> None:
+        """Let requests that start from now on find these settings."""
+        self._settings = settings
+        known = self._with_own_agent(settings)
+        self._errands.send(lambda: self._server.apply(known), lambda _: self._settle(), self._stay)
+
+    def show_attention(self, words: str) -> None:
+        """Take what needs attention into the status."""
+        self._show(replace(self.status, attention=words))
+
+    def _with_own_agent(self, settings: Settings) -> Settings:
+        """Let our own sample requests in; their key is known to this process alone."""
+        own = Agent(OWN_AGENT, digest(self.own_key.reveal()))
+        return replace(settings, agents=(*settings.agents, own))
+
+    def _begin(self, _url: str) -> None:
+        self._show(replace(self.status, problem=""))
+        self._look()
+
+    def _stumble(self, error: Exception) -> None:
+        self._show(replace(self.status, problem=self._sentence(error)))
+        self._tell(error)
+
+    def _stay(self, error: Exception) -> None:
+        """The proxy goes on where it was."""
+        self._look()
+        self._tell(error)
+
+    def _settle(self) -> None:
+        self._look()
+        if self._wanted and self._server.state == "stopped":
+            # The port was taken, and may be another one now.
+            self.start()
+
+    def _finish(self) -> None:
+        self._look()
+        self.ended.emit()
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, PortTakenError):
+            self.port_taken.emit(error)
+        else:
+            self.failed.emit(self._sentence(error))
+
+    def _sentence(self, error: Exception) -> str:
+        if isinstance(error, PortTakenError):
+            words = self.tr("Port {port} is used by {holder}.")
+            return words.format(port=error.port, holder=error.holder)
+        return self.tr("The proxy cannot start: {reason}").format(reason=error)
+
+    def _look(self) -> None:
+        status = self.status.with_traffic(self._server.state, self._server.streaming)
+        address = self.url.removeprefix("http://")
+        self._show(replace(status, address=address, providers=len(self._settings.providers)))
+
+    def _show(self, status: Status) -> None:
+        if status != self.status:
+            self.status = status
+            self.status_changed.emit(status)
+
+
+def free_port(host: str, port: int) -> int:
+    """Return the next port after this one that nobody holds, 0 where there is none nearby."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port + 1, min(port + _TRIES, _HIGHEST_PORT) + 1):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((host, candidate))
+            return candidate
+    return 0

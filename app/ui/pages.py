@@ -1,0 +1,59 @@
+"""All pages of the window, told the same things in one place."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from app.ui.agents_page import AgentsPage
+from app.ui.first_run import FirstRun
+from app.ui.main_window import Place
+from app.ui.providers_page import ProvidersPage
+from app.ui.settings_page import SettingsPage
+from app.ui.traffic_page import TrafficPage
+from proxy.config import Settings
+from proxy.tap import Record
+
+
+class Pages:
+    """The five pages."""
+
+    def __init__(self, home: Path, backups: Path) -> None:
+        self.traffic = TrafficPage()
+        self.providers = ProvidersPage()
+        self.agents = AgentsPage(home, backups)
+        self.settings = SettingsPage()
+        self.first_run = FirstRun()
+
+    def places(self) -> tuple[Place, ...]:
+        """Return where each page stands in the window."""
+        return (
+            Place("traffic", self.traffic, _tr("Traffic"), "traffic"),
+            Place("providers", self.providers, _tr("Providers"), "providers"),
+            Place("agents", self.agents, _tr("Agents"), "agents"),
+            Place("settings", self.settings, _tr("Settings"), "settings"),
+            Place("first-run", self.first_run),
+        )
+
+    def apply(self, records: list[Record]) -> None:
+        """Hand a batch on to every page that counts or shows requests."""
+        self.traffic.apply(records)
+        self.providers.apply(records)
+        self.agents.apply(records)
+        self.first_run.apply(records)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show the configuration on every page."""
+        self.traffic.show_settings(settings)
+        self.providers.show_settings(settings)
+        self.agents.show_settings(settings)
+        self.settings.show_settings(settings)
+        self.first_run.show_settings(settings)
+
+    def show_address(self, url: str) -> None:
+        """Show where agents have to point."""
+        self.agents.show_address(f"{url}/v1")
+        self.first_run.show_address(f"{url}/v1")
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("Pages", words)

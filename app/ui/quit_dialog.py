@@ -1,0 +1,38 @@
+"""The question before an end that would cut answers off."""
+
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Leave(Enum):
+    """What the user answers."""
+
+    NOW = "now"
+    WHEN_DONE = "when done"
+    STAY = "stay"
+
+
+def ask_whether_to_quit(parent: QWidget | None, streaming: int) -> Leave:
+    """Ask; escape means to stay."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Wiremend")
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    words = _tr("{count} answers are still being written. Quit anyway?")
+    if streaming == 1:
+        words = _tr("One answer is still being written. Quit anyway?")
+    box.setText(words.format(count=streaming))
+    wait = box.addButton(_tr("Quit when done"), QMessageBox.ButtonRole.AcceptRole)
+    now = box.addButton(_tr("Quit now"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(wait)
+    box.exec()
+    clicked = box.clickedButton()
+    box.deleteLater()
+    return {wait: Leave.WHEN_DONE, now: Leave.NOW}.get(clicked, Leave.STAY)
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("QuitDialog", words)
