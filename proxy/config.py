@@ -1,7 +1,7 @@
-"""The configuration as values: immutable, swapped whole; no files are touched here.
+"""The configuration as values: immutable, swapped whole.
 
-`parse` reads the TOML text, `set_fix` and its sisters edit such a text and keep the user's comments, order
-and unknown members. An exchange keeps the snapshot with which it began.
+`configtext` reads them from the TOML text, `configedit` edits such a text. An exchange keeps the
+snapshot with which it began.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,301 @@
+"""The commands without a window; Qt is never imported here, and errors are one line each."""
+
+import argparse
+import contextlib
+import getpass
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+import platformdirs
+
+from app.settings import ConfigFile, default_path
+from proxy.errors import ConfigError, KeyUnavailableError, PortTakenError
+
+DONE, FAILED, WRONG_USAGE, PORT_TAKEN = 0, 1, 2, 3
+_TALK_SECONDS = 3
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USAGE, f"wiremend: {message}\n")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the arguments; ends the process on wrong ones."""
+    if any("\0" in argument for argument in arguments):
+        _complain("an argument holds a NUL character")
+        raise SystemExit(WRONG_USAGE)
+    common = _Parser(add_help=False)
+    common.add_argument("--config", type=Path, default=argparse.SUPPRESS, metavar="PATH")
+    common.add_argument("--port", type=_port, default=argparse.SUPPRESS, metavar="N")
+    common.add_argument(
+        "--log-format", choices=("text", "json"), default=argparse.SUPPRESS, dest="log_format"
+    )
+    parser = _Parser(prog="wiremend", parents=[common], description="Mends the wire for agents.")
+    parser.add_argument("--version", action="version", version=f"wiremend {version()}")
+    parser.add_argument("--hidden", action="store_true", help="start in the tray")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, words in _SIMPLE.items():
+        commands.add_parser(name, parents=[common], help=words)
+    _add_set(commands, common)
+    _add_key(commands, common)
+    _add_agent(commands, common)
+    _add_replay(commands, common)
+    options = parser.parse_args(arguments)
+    for name, default in (("config", default_path()), ("port", None), ("log_format", "text")):
+        if not hasattr(options, name):
+            setattr(options, name, default)
+    return options
+
+
+_SIMPLE = {
+    "serve": "run the proxy without a window",
+    "show": "raise the window of the running application",
+    "status": "print the state of the running application",
+    "quit": "end the running application",
+    "check": "validate the configuration",
+}
+
+
+def _add_set(commands: Any, common: argparse.ArgumentParser) -> None:
+    switch = commands.add_parser("set", parents=[common], help="switch a fix of a provider")
+    switch.add_argument("provider")
+    switch.add_argument("fix")
+    switch.add_argument("state", choices=("on", "off"))
+
+
+def _add_key(commands: Any, common: argparse.ArgumentParser) -> None:
+    key = commands.add_parser("key", parents=[common], help="keep a provider's key")
+    key.add_argument("action", choices=("set", "delete"))
+    key.add_argument("provider")
+
+
+def _add_agent(commands: Any, common: argparse.ArgumentParser) -> None:
+    agent = commands.add_parser("agent", parents=[common], help="say who may call the proxy")
+    actions = agent.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name in ("add", "revoke"):
+        actions.add_parser(name, parents=[common]).add_argument("name")
+    actions.add_parser("list", parents=[common])
+
+
+def _add_replay(commands: Any, common: argparse.ArgumentParser) -> None:
+    replay = commands.add_parser("replay", parents=[common], help="run recorded cases offline")
+    replay.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    replay.add_argument("--fix", action="append", default=[], dest="fixes", metavar="NAME")
+    replay.add_argument("--all", action="store_true", dest="every")
+    replay.add_argument("--json", action="store_true", dest="as_json")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one command; return the exit status."""
+    try:
+        return _COMMANDS[options.command](options)
+    except ConfigError as error:
+        _complain(f"{options.config}:{error.line}: {error.message}")
+    except PortTakenError as error:
+        _complain(f"port {error.port} is taken by {error.holder}")
+        return PORT_TAKEN
+    except KeyUnavailableError as error:
+        _complain(error.reason)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError) as error:
+        _complain(error.strerror if isinstance(error, OSError) and error.strerror else str(error))
+    except KeyboardInterrupt:
+        return 130
+    return FAILED
+
+
+def version() -> str:
+    """Return the version of Wiremend."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version("wiremend")
+    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    for line in project.read_text().splitlines() if project.is_file() else []:
+        if line.startswith("version = "):
+            return line.partition('"')[2].rstrip('"')
+    return "unknown"
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.serving import serve  # noqa: PLC0415  the proxy is loaded where it is needed
+
+    file = ConfigFile(options.config)
+    file.ensure()
+    return serve(file, options.port, as_json=options.log_format == "json")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from proxy.configtext import problems  # noqa: PLC0415
+    from proxy.repairs import fix_names  # noqa: PLC0415
+
+    found = problems(ConfigFile(options.config).text(), fix_names())
+    for error in found:
+        _complain(f"{options.config}:{error.line}: {error.message}", prefix="")
+    if not found:
+        _say(f"{options.config}: valid")
+    return FAILED if found else DONE
+
+
+def _set(options: argparse.Namespace) -> int:
+    from proxy.configedit import set_fix, set_member  # noqa: PLC0415
+
+    on = options.state == "on"
+    file = _existing(options)
+
+    def change(text: str) -> str:
+        if options.fix == "passthrough":
+            return set_member(text, options.provider, "passthrough", on)
+        return set_fix(text, options.provider, options.fix, on=on)
+
+    _known_provider(file, options.provider)
+    file.edit(change)
+    return DONE
+
+
+def _key(options: argparse.Namespace) -> int:
+    from app.secrets import Keyring, KeyState  # noqa: PLC0415
+    from proxy.headers import origin_of  # noqa: PLC0415
+    from proxy.secret import Secret  # noqa: PLC0415
+
+    provider = _known_provider(_existing(options), options.provider)
+    origin = origin_of(provider.base_url)
+    keyring = Keyring(limit_seconds=60)
+    if options.action == "delete":
+        keyring.delete(provider.id, origin)
+        _say(f"The key of {provider.id} is gone.")
+        return DONE
+    if not keyring.name:
+        raise ValueError(
+            "this system has no keyring; name an environment variable instead: env:NAME"
+        )
+    key = Secret(_asked(f"Key of {provider.id}: "))
+    state = keyring.store(provider.id, origin, key)
+    assert state is KeyState.STORED  # noqa: S101  there is a keyring
+    _say(f"The key of {provider.id} is in {keyring.name}.")
+    return DONE
+
+
+def _asked(prompt: str) -> str:
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
+
+
+def _agent(options: argparse.Namespace) -> int:
+    from proxy.config import Agent  # noqa: PLC0415
+    from proxy.configedit import add_agent, remove_agent  # noqa: PLC0415
+    from proxy.localkey import digest, new_key  # noqa: PLC0415
+
+    file = _existing(options)
+    agents = {agent.name for agent in file.load().agents}
+    if options.action == "list":
+        for name in sorted(agents):
+            _say(name)
+        return DONE
+    if options.action == "revoke":
+        if options.name not in agents:
+            raise ValueError("no agent of that name; `wiremend agent list` names them")
+        file.edit(lambda text: remove_agent(text, options.name))
+        return DONE
+    if options.name in agents:
+        raise ValueError("an agent of that name is there already; revoke it first")
+    key = new_key().reveal()
+    file.edit(lambda text: add_agent(text, Agent(options.name, digest(key))))
+    _say(key)
+    return DONE
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from app.replay import replay  # noqa: PLC0415
+
+    return replay(options.files, options.fixes, options.every, options.as_json)
+
+
+def _speak(options: argparse.Namespace) -> int:
+    answer = ask(options.command)
+    if answer is None:
+        _complain("no Wiremend is running")
+        return FAILED
+    if answer:
+        _say(answer)
+    return DONE
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "check": _check,
+    "set": _set,
+    "key": _key,
+    "agent": _agent,
+    "replay": _replay,
+    "show": _speak,
+    "status": _speak,
+    "quit": _speak,
+}
+
+
+def control_path() -> Path:
+    """Return where the running application listens for `show`, `status` and `quit`."""
+    return platformdirs.user_runtime_path("wiremend", ensure_exists=False) / "control"
+
+
+def ask(word: str) -> str | None:
+    """Say a word to the running application; return its answer, None where there is none."""
+    if not hasattr(socket, "AF_UNIX"):
+        return _ask_pipe(word)
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(_TALK_SECONDS)
+        peer.connect(str(control_path()))
+        peer.sendall(word.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n") and (more := peer.recv(4096)):
+            answer += more
+        return answer.decode("utf-8", "replace").strip()
+    return None
+
+
+def _ask_pipe(word: str) -> str | None:
+    # Windows: the application's socket is a named pipe.
+    with contextlib.suppress(OSError), Path(rf"\\.\pipe\{control_path()}").open("r+b", 0) as pipe:
+        pipe.write(word.encode() + b"\n")
+        return pipe.readline().decode("utf-8", "replace").strip()
+    return None
+
+
+def _existing(options: argparse.Namespace) -> ConfigFile:
+    file = ConfigFile(options.config)
+    file.ensure()
+    return file
+
+
+def _known_provider(file: ConfigFile, name: str) -> Any:
+    provider = file.load().providers.get(name)
+    if provider is None:
+        raise ValueError("no provider of that name stands in the configuration")
+    return provider
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 0 < number < 65536:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError("expected a number from 1 to 65535")
+    return number
+
+
+def _say(line: str) -> None:
+    _write(sys.stdout, line)
+
+
+def _complain(line: str, prefix: str = "wiremend: ") -> None:
+    _write(sys.stderr, prefix + json.dumps(line, ensure_ascii=False)[1:-1].replace('\\"', '"'))
+
+
+def _write(stream: TextIO, line: str) -> None:
+    stream.write(line + "\n")
+    stream.flush()
