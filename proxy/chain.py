@@ -101,7 +101,7 @@ class Chain:
         self._passages[id(passage.chunk)] = passage
         outcomes = self._run([passage.chunk], passage.received)
         if self._passages and not any(repair.held for repair in self.repairs):
-            self._passages.clear()
+            outcomes += self._left_behind()
         return outcomes
 
     def passes_alike(self, chunk: JsonObject, outcomes: list[Outcome]) -> bool:
@@ -116,7 +116,8 @@ class Chain:
 
     def flush(self, received: int | None, *, clean: bool, sentinel: bool) -> list[Outcome]:
         """Let every repair release what it holds: no more chunks will come."""
-        return self._release([], 0, received, clean=clean, sentinel=sentinel)
+        outcomes = self._release([], 0, received, clean=clean, sentinel=sentinel)
+        return [*outcomes, *self._left_behind()]
 
     def cut_short(self, received: int | None) -> list[Outcome]:
         """Let every repair release what it holds: the answer turned out to be an error."""
@@ -199,6 +200,15 @@ class Chain:
                 passed.append(item)
         outcomes += [Dropped(finding, received) for finding in findings]
         return error
+
+    def _left_behind(self) -> list[Outcome]:
+        """Return what was found in chunks that others have been made of."""
+        passages, self._passages = self._passages, {}
+        return [
+            Dropped(finding, passage.received)
+            for passage in passages.values()
+            for finding in passage.findings
+        ]
 
     def _wake_all(self) -> None:
         """A chunk was changed or made: nobody can tell any more by upstream's bytes."""

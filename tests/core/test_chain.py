@@ -83,6 +83,28 @@ def test_a_dropped_chunk_leaves_its_finding() -> None:
     assert walk(chain(), passage(7, do="drop")) == [Dropped(Finding("marking", "dropped"), 7)]
 
 
+def test_what_was_found_in_a_chunk_that_others_were_made_of_is_not_lost() -> None:
+    class Merging(Marking):
+        """Makes one chunk of all, at the end."""
+
+        name = "merging"
+
+        def chunk(self, chunk: JsonObject) -> Output:
+            self.held.append(chunk)
+            yield from ()
+
+        def flush(self) -> Output:
+            self.held.clear()
+            yield Finding(self.name, "merged")
+            yield {"merged": True}
+
+    walked = Chain([Marking(Context()), Merging(Context())])
+    assert walk(walked, passage(5, do="mark")) == []
+    whole, found = walked.flush(6, clean=True, sentinel=True)
+    assert isinstance(whole, Passage)
+    assert found == Dropped(Finding("marking", "marked"), 5)
+
+
 def test_what_came_before_a_failure_goes_out_first() -> None:
     walked = chain()
     held = passage(0, do="hold", to="second")
