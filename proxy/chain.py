@@ -7,6 +7,7 @@ held goes on as it came.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 from proxy.repair import Failure, Finding, Repair
@@ -38,6 +39,12 @@ class Dropped:
 Outcome: TypeAlias = Passage | Dropped | Failure
 _Item: TypeAlias = JsonObject | Finding | Failure
 _T = TypeVar("_T")
+_FLUSH = ("flush",)
+
+
+@cache
+def _overrides(kind: type[Repair], hooks: tuple[str, ...]) -> bool:
+    return any(getattr(kind, hook) is not getattr(Repair, hook) for hook in hooks)
 
 
 class Chain:
@@ -52,11 +59,7 @@ class Chain:
 
     def overriding(self, *hooks: str) -> list[Repair]:
         """Return the repairs that have one of these hooks of their own."""
-        return [
-            repair
-            for repair in self.repairs
-            if any(getattr(type(repair), hook) is not getattr(Repair, hook) for hook in hooks)
-        ]
+        return [repair for repair in self.repairs if _overrides(type(repair), hooks)]
 
     def leave_out(self, unwanted: Callable[[Repair], bool]) -> None:
         """Take repairs out that have nothing to do with this answer."""
@@ -159,7 +162,11 @@ class Chain:
             items: list[_Item] = []
             for chunk in chunks:
                 items += self.call(repair, repair.chunk, chunk, otherwise=[chunk])
-            items += self.call(repair, lambda _, repair=repair: repair.flush(), None)
+            if repair.held or _overrides(type(repair), _FLUSH):
+                items += self.call(repair, lambda _, repair=repair: repair.flush(), None)
+            if not items:
+                chunks = []
+                continue
             passed: list[JsonObject] = []
             error = self._sort(items, passed, outcomes, received)
             if error is not None:

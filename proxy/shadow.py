@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Collection
 
 from proxy.pipeline import Pipeline
-from proxy.repair import Context
+from proxy.repair import Context, Form
 from proxy.repairs import REGISTRY
+from proxy.sniff import Sniffer
 from proxy.wire import JsonObject
 
 
@@ -25,7 +26,12 @@ def would_mend(
     ``received`` is the whole uncompressed body that came from upstream.
     """
     context = Context(request, shadow=True)
-    candidates = tuple(repair for repair in REGISTRY if repair.applies(context))
+    streams = Sniffer().feed(received).form is Form.STREAM
+    candidates = tuple(
+        repair
+        for repair in REGISTRY
+        if repair.applies(context) and (streams or not repair.streams_only)
+    )
     if not any(each.may_find(received) for each in candidates if each.name not in on):
         return {}
     pipeline = Pipeline(context, candidates)

@@ -14,6 +14,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -156,7 +157,7 @@ class Upstreams:
         timeout = {"connect": ask.provider.timeouts.connect or None}
         request = httpx.Request(
             ask.endpoint.method,
-            asking.url,
+            _url(asking.url),
             headers=asking.headers,
             content=ask.body if ask.endpoint.method == "POST" else None,
             extensions={"timeout": timeout},
@@ -196,6 +197,12 @@ class Upstreams:
             raise ProxyError(problem("provider_key_unavailable"), reason) from error
         self._known_keys[provider.id, origin] = (now, key)
         return _checked(key)
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    """Parsing an address costs more than sending a request to it."""
+    return httpx.URL(text)
 
 
 def _checked(key: Secret) -> Secret:

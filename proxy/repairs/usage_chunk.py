@@ -24,6 +24,7 @@ class UsageChunk(Repair):
     title = "Usage for strict clients"
     group = Group.ANSWERS
     default = False
+    streams_only = True
     symptom = "The agent crashes on the last chunk, or counts tokens several times."
     remedy = "Usage once, on the chunk with the finish reason."
     signs = re.compile(rb'"usage"\s*:\s*\{')
