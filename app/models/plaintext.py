@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 MOST_TEXT = 256 * 1024
 """Characters in one text widget; beyond that, Qt needs seconds."""
 WIDTH = 2000
@@ -48,3 +50,13 @@ def _code(match: re.Match[str]) -> str:
 
 def _with_line_end(match: re.Match[str]) -> str:
     return match.group() + "\n"
+
+
+def pretty(text: str) -> str:
+    """Set JSON in lines; anything else, and what is too long to be shown whole, stays as it is."""
+    if len(text) > MOST_TEXT:
+        return text
+    try:
+        return msgspec.json.format(text, indent=2)
+    except (ValueError, RecursionError):
+        return text

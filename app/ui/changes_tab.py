@@ -1,0 +1,141 @@
+"""What the fixes did to an answer: each with its reason and place, and the difference they made."""
+
+from collections import Counter
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
+
+from app.models.comparison import MOST_EVENTS, compare
+from app.models.exchange import Exchange
+from app.models.plaintext import one_line
+from app.models.reading import Reading
+from app.ui.fix_switches import fix_title
+from app.ui.parts import Look, text
+from app.ui.plain_view import PlainView
+from app.ui.tab import Tab
+from proxy.tap import Mark
+
+MOST_MARKS = 300
+"""Of one fix; whoever wants more of them looks at the events."""
+
+_WIDTH = 300
+_FIX_WIDTH = 330
+_ROLE = Qt.ItemDataRole.UserRole
+
+
+class ChangesTab(Tab):
+    """The fixes that acted, and the unified diff of what came and what was sent.
+
+    Signals:
+        jump_asked: received event's number or None, sent event's number or None.
+    """
+
+    jump_asked = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._verdict = text("", Look.SECTION, wrap=True)
+        self._hashes = text("", Look.MUTED, wrap=True)
+        self._hashes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.fixes = QTreeWidget()
+        self.difference = PlainView(self.tr("Difference of what came and what was sent"))
+        self._note = text("", Look.MUTED, wrap=True)
+        self._shown: tuple[int, int, bool] | None = None
+        self._lay_out()
+
+    def start(self) -> None:
+        self._shown = None
+        self.fixes.clear()
+        self.difference.show_text("")
+        for label in (self._verdict, self._hashes, self._note):
+            label.setText("")
+
+    def refresh(self, reading: Reading) -> None:
+        exchange = reading.exchange
+        complete = reading.received.closed and reading.sent.closed
+        state = (reading.generation, len(exchange.marks), complete)
+        if state == self._shown:
+            return
+        self._shown = state
+        self._verdict.setText(self._verdict_words(exchange))
+        self._show_fixes(exchange)
+        self._hashes.setText(self._hash_words(reading) if complete else "")
+        self._show_difference(reading, complete=complete)
+
+    def _lay_out(self) -> None:
+        self.fixes.setHeaderLabels(
+            [self.tr("Fix and reason"), self.tr("Received"), self.tr("Sent")]
+        )
+        self.fixes.setColumnWidth(0, _FIX_WIDTH)
+        self.fixes.setUniformRowHeights(True)
+        self.fixes.setAccessibleName(self.tr("Fixes that acted"))
+        self.fixes.itemClicked.connect(self._jump)
+        self.fixes.itemActivated.connect(self._jump)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(self.fixes)
+        halves.addWidget(self.difference)
+        self.body.addWidget(self._verdict)
+        self.body.addWidget(self._hashes)
+        self.body.addWidget(halves, 1)
+        self.body.addWidget(self._note)
+
+    def _verdict_words(self, exchange: Exchange) -> str:
+        if exchange.dropped:
+            return self.tr("The contents of this request were dropped to save memory.")
+        if exchange.untouched and not exchange.marks:
+            if exchange.started.passthrough:
+                return self.tr("Passthrough: every byte went through as it came.")
+            return self.tr("Nothing was changed: every byte went through as it came.")
+        return self.tr("{count} changes by {fixes} fixes").format(
+            count=len(exchange.marks), fixes=len({mark.fix for mark in exchange.marks})
+        )
+
+    def _hash_words(self, reading: Reading) -> str:
+        received, sent = reading.received.sha256, reading.sent.sha256
+        if received == sent:
+            return self.tr("SHA-256 of both, received and sent: {digest}").format(digest=received)
+        return self.tr("SHA-256  received {received}…  ·  sent {sent}…").format(
+            received=received[:16], sent=sent[:16]
+        )
+
+    def _show_fixes(self, exchange: Exchange) -> None:
+        self.fixes.clear()
+        for fix, count in Counter(mark.fix for mark in exchange.marks).items():
+            item = QTreeWidgetItem([f"◆ {fix_title(fix)}  ×{count}"])
+            marks = [mark for mark in exchange.marks if mark.fix == fix]
+            item.addChildren([_row(mark) for mark in marks[:MOST_MARKS]])
+            self.fixes.addTopLevelItem(item)
+            item.setExpanded(True)
+            _point(item, marks[0])
+
+    def _show_difference(self, reading: Reading, *, complete: bool) -> None:
+        self._note.setText("")
+        if not complete:
+            words = self.tr("The difference is shown when the answer is complete.")
+            self._note.setText("" if reading.exchange.untouched else words)
+            return
+        if reading.sent is reading.received:
+            self.difference.show_text("")
+            return
+        comparison = compare(reading.received.events, reading.sent.events)
+        self.difference.show_text(comparison.text)
+        if not comparison.whole:
+            words = self.tr("Only the first {count} events are compared.")
+            self._note.setText(words.format(count=MOST_EVENTS))
+
+    def _jump(self, item: QTreeWidgetItem) -> None:
+        received, sent = item.data(0, _ROLE), item.data(1, _ROLE)
+        if received is not None or sent is not None:
+            self.jump_asked.emit(received, sent)
+
+
+def _row(mark: Mark) -> QTreeWidgetItem:
+    places = ["" if each is None else f"#{each}" for each in (mark.received, mark.sent)]
+    item = QTreeWidgetItem([one_line(mark.message, _WIDTH), *places])
+    _point(item, mark)
+    return item
+
+
+def _point(item: QTreeWidgetItem, mark: Mark) -> None:
+    item.setData(0, _ROLE, mark.received)
+    item.setData(1, _ROLE, mark.sent)

@@ -1,0 +1,223 @@
+"""The events of a request: as they were received, as they were sent, or side by side."""
+
+from bisect import bisect_left, bisect_right
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QTableView, QWidget
+
+from app.models.events import EventsModel
+from app.models.plaintext import MOST_TEXT, decoded, pretty
+from app.models.reading import Reading
+from app.ui.icons import icon
+from app.ui.parts import Look, button, plain_hint, row, text
+from app.ui.plain_view import PlainView
+from app.ui.strip_chart import StripChart
+from app.ui.tab import Tab
+from app.ui.tables import at_end, set_widths, table
+
+RECEIVED, SENT, BOTH = range(3)
+# Bytes of an event; what is shown of it ends before, however many bytes a character has.
+_MOST_READ = 4 * MOST_TEXT
+_SAMPLES = ("88888", "88888", "tool args m", "m" * 24)
+_NARROW_SAMPLES = ("8888", "8888", "tool args", "m" * 12)
+
+
+class EventsTab(Tab):
+    """Two tables of events, of which one or both are shown, and the JSON of the chosen one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.received, self.sent = EventsModel(self), EventsModel(self)
+        self._views = (
+            table(self.received, self.tr("Received events")),
+            table(self.sent, self.tr("Sent events")),
+        )
+        self._sides = (self._side(self.tr("Received"), 0), self._side(self.tr("Sent"), 1))
+        self._modes = QButtonGroup(self)
+        self._previous, self._next = QPushButton(), QPushButton()
+        self._count = text("", Look.MUTED)
+        self.detail = PlainView(self.tr("The chosen event"))
+        self._chart = StripChart()
+        self._shown = (-1, -1)
+        self._current = RECEIVED
+        self._lay_out()
+        self._connect()
+        self.show_mode(RECEIVED)
+
+    @property
+    def mode(self) -> int:
+        """What is shown: received, sent, or both."""
+        return self._modes.checkedId()
+
+    @property
+    def event_text(self) -> str:
+        """The data of the chosen event, empty for none."""
+        view, model = self._views[self._current], self._models[self._current]
+        event = model.event_at(view.currentIndex().row())
+        return "" if event is None else decoded(event.data or event.raw)
+
+    @property
+    def _models(self) -> tuple[EventsModel, EventsModel]:
+        return self.received, self.sent
+
+    def start(self) -> None:
+        self._shown = (-1, -1)
+        self.detail.show_text("")
+        for model in self._models:
+            model.show_log(None, 0)
+
+    def refresh(self, reading: Reading) -> None:
+        exchange = reading.exchange
+        if self._shown[0] != reading.generation:
+            self.start()
+            self.received.show_log(reading.received, exchange.started.at)
+            self.sent.show_log(reading.sent, exchange.started.at)
+        for view, model in zip(self._views, self._models, strict=True):
+            follows = not exchange.state.over and at_end(view)
+            model.refresh()
+            if follows:
+                view.scrollToBottom()
+        if self._shown != (reading.generation, len(exchange.marks)):
+            self._shown = (reading.generation, len(exchange.marks))
+            self.received.show_marks([(mark.received, mark) for mark in exchange.marks])
+            self.sent.show_marks([(mark.sent, mark) for mark in exchange.marks])
+        self._show_counts(reading)
+        self._choose_first()
+
+    def show_mode(self, mode: int) -> None:
+        """Show what was received, what was sent, or both."""
+        self._modes.button(mode).setChecked(True)
+        self._sides[0].setVisible(mode != SENT)
+        self._sides[1].setVisible(mode != RECEIVED)
+        if mode != BOTH:
+            self._current = mode
+        for view in self._views:
+            set_widths(view, _NARROW_SAMPLES if mode == BOTH else _SAMPLES)
+
+    def next_mode(self) -> None:
+        """Go on to the next of received, sent, both."""
+        self.show_mode((self.mode + 1) % 3)
+
+    def jump(self, received: int | None, sent: int | None) -> None:
+        """Choose the event that a fix acted on."""
+        side, number = (SENT, sent) if received is None else (RECEIVED, received)
+        if self.mode == SENT and sent is not None:
+            side, number = SENT, sent
+        place = None if number is None else self._models[side].row_of(number)
+        if place is None:
+            return
+        if self.mode not in (side, BOTH):
+            self.show_mode(side)
+        self._choose(side, place)
+
+    def step_mark(self, forward: bool) -> None:
+        """Choose the next event with a fix, or the previous one."""
+        rows = self._models[self._current].marked_rows()
+        here = self._views[self._current].currentIndex().row()
+        place = bisect_right(rows, here) if forward else bisect_left(rows, here) - 1
+        if 0 <= place < len(rows):
+            self._choose(self._current, rows[place])
+
+    def _lay_out(self) -> None:
+        names = (self.tr("Received"), self.tr("Sent"), self.tr("Side by side"))
+        buttons: list[QWidget | None] = []
+        for mode, name in enumerate(names):
+            choice = button(name, self.tr("D changes between them"))
+            choice.setCheckable(True)
+            self._modes.addButton(choice, mode)
+            buttons.append(choice)
+        for step, name, key in (
+            (self._previous, self.tr("Previous fix"), "["),
+            (self._next, self.tr("Next fix"), "]"),
+        ):
+            step.setAccessibleName(name)
+            step.setToolTip(plain_hint(f"{name} ({key})"))
+        self._previous.setIcon(icon("previous"))
+        self._next.setIcon(icon("next"))
+        tables = QSplitter(Qt.Orientation.Horizontal)
+        for side in self._sides:
+            tables.addWidget(side)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(tables)
+        halves.addWidget(self.detail)
+        halves.setStretchFactor(0, 3)
+        halves.setStretchFactor(1, 2)
+        self.body.addLayout(row(*buttons, None, self._count, self._previous, self._next, spacing=4))
+        self.body.addWidget(halves, 1)
+        self.body.addWidget(self._chart)
+
+    def _connect(self) -> None:
+        self._modes.idClicked.connect(self.show_mode)
+        self._previous.clicked.connect(partial(self.step_mark, False))
+        self._next.clicked.connect(partial(self.step_mark, True))
+        for key, forward in (("[", False), ("]", True)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(partial(self.step_mark, forward))
+        for side, view in enumerate(self._views):
+            view.selectionModel().currentRowChanged.connect(partial(self._chosen, side))
+
+    def _side(self, name: str, side: int) -> QTableView:
+        self._views[side].setAccessibleDescription(name)
+        return self._views[side]
+
+    def _choose(self, side: int, place: int) -> None:
+        self._current = side
+        index = self._models[side].index(place, 0)
+        self._views[side].setCurrentIndex(index)
+        self._views[side].scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+
+    def _choose_first(self) -> None:
+        """Begin where the first fix acted, so that nobody has to look for it."""
+        view, model = self._views[self._current], self._models[self._current]
+        if view.currentIndex().isValid() or not model.rowCount():
+            return
+        marked = model.marked_rows()
+        if marked:
+            self._choose(self._current, marked[0])
+
+    def _chosen(self, side: int, current: QModelIndex, previous: QModelIndex) -> None:
+        view, model = self._views[side], self._models[side]
+        place = current.row()
+        event = model.event_at(place)
+        if event is None:
+            return
+        if view.hasFocus():
+            self._current = side
+        if side == self._current:
+            notes = [f"◆ {mark.fix}: {mark.message}" for mark in model.marks(place)]
+            content = pretty(decoded((event.data or event.raw)[:_MOST_READ]))
+            self.detail.show_text("\n".join([*notes, content]))
+            if self.mode == BOTH:
+                self._align(side, place)
+
+    def _align(self, side: int, place: int) -> None:
+        """Choose on the other side what left, or came, at the same moment."""
+        other = 1 - side
+        mine, theirs = self._models[side].log, self._models[other].log
+        number = self._models[side].number(place)
+        if mine is None or theirs is None or number is None or not theirs.at:
+            return
+        at = mine.at[number]
+        rank = number - bisect_left(mine.at, at)
+        found = min(bisect_left(theirs.at, at) + rank, len(theirs.at) - 1)
+        there = self._models[other].row_of(found)
+        if there is not None:
+            index = self._models[other].index(there, 0)
+            self._views[other].setCurrentIndex(index)
+            self._views[other].scrollTo(index)
+
+    def _show_counts(self, reading: Reading) -> None:
+        log = reading.received
+        words = self.tr("{received} received, {sent} sent").format(
+            received=len(log.events), sent=len(reading.sent.events)
+        )
+        self._count.setText(f"{words} · {log.problem}" if log.problem else words)
+        rows = self.received.marked_rows()
+        times = [self.received.time_at(place) for place in rows]
+        marked = [at for at in times if at is not None]
+        self._chart.show_events(reading.exchange.started.at, log.at, marked)
+        for step in (self._previous, self._next):
+            step.setEnabled(bool(reading.exchange.marks))

@@ -1,0 +1,259 @@
+"""One request in detail: a line that sums it up, what would have helped, and the tabs."""
+
+import time
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+
+from app.models.exchange import Exchange
+from app.models.exchanges import (
+    SIGNS,
+    rate_words,
+    seconds_words,
+    state_words,
+    token_words,
+)
+from app.models.plaintext import one_line
+from app.models.reading import Reading
+from app.ui.answer_tab import AnswerTab
+from app.ui.changes_tab import ChangesTab
+from app.ui.events_tab import EventsTab
+from app.ui.fix_switches import fix_title
+from app.ui.parts import Look, button, row, text
+from app.ui.raw_tab import RawTab
+from app.ui.request_actions import RequestActions
+from app.ui.request_tab import RequestTab
+from app.ui.tab import Tab
+from app.ui.timing_tab import TimingTab
+from app.ui.tools_tab import Later, ToolsTab
+from proxy.config import Provider, Settings
+
+# Short enough that nobody feels it; the drawing in between takes its own time.
+SLICE_SECONDS = 0.006
+_REDRAW_SECONDS = 0.05
+_WIDTH = 90
+_REASON_WIDTH = 300
+_NOTICE_MS = 4000
+
+
+class RequestDetail(QWidget):
+    """Reads the request that was chosen, in slices, and shows it on the tab that can be seen.
+
+    Signals:
+        fix_toggled: provider, fix, new state.
+        send_again_asked: Started.
+    """
+
+    fix_toggled = Signal(str, str, bool)
+    send_again_asked = Signal(object)
+
+    def __init__(self, later: Later, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reading: Reading | None = None
+        self._settings = Settings()
+        self._drawn = 0.0
+        self._offered: tuple[str, str] = ("", "")
+        self._head = text("", Look.SECTION, wrap=True)
+        self._figures = text("", Look.MUTED, wrap=True)
+        self._reason = text("", wrap=True)
+        self._advice = text("", wrap=True)
+        self._turn_on = button("")
+        self.answer, self.events, self.changes = AnswerTab(), EventsTab(), ChangesTab()
+        self.tools, self.request, self.timing = ToolsTab(later), RequestTab(), TimingTab()
+        self.raw = RawTab()
+        self.tabs = QTabWidget()
+        self.actions_menu = RequestActions(lambda: self.events.event_text)
+        self._slices = QTimer(self)
+        self._slices.setInterval(0)
+        self._notices = QTimer(self)
+        self._notices.setSingleShot(True)
+        self._lay_out()
+        self._connect()
+        self.show_exchange(None)
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The exchange that is shown."""
+        return None if self.reading is None else self.reading.exchange
+
+    @property
+    def busy(self) -> bool:
+        """There is something left to read."""
+        return self._slices.isActive()
+
+    def show_exchange(self, exchange: Exchange | None) -> None:
+        """Show another request, or none."""
+        self.reading = None if exchange is None else Reading(exchange)
+        self._current_tab().show_reading(self.reading)
+        self.actions_menu.show_reading(self.reading, self._provider())
+        self._show_head()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read on: there may be more of the request that is shown."""
+        if self.reading is not None:
+            self._slices.start()
+
+    def show_settings(self, settings: Settings) -> None:
+        """Take over which fixes are on."""
+        self._settings = settings
+        self.actions_menu.show_reading(self.reading, self._provider())
+        self._show_advice()
+
+    def _lay_out(self) -> None:
+        self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(True)
+        for tab, name in (
+            (self.answer, self.tr("Answer")),
+            (self.events, self.tr("Events")),
+            (self.tools, self.tr("Tools")),
+            (self.request, self.tr("Request")),
+            (self.changes, self.tr("Changes")),
+            (self.timing, self.tr("Timing")),
+            (self.raw, self.tr("Raw")),
+        ):
+            self.tabs.addTab(tab, name)
+        for label in (self._head, self._figures):
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row(self._head, self.actions_menu))
+        layout.addWidget(self._figures)
+        layout.addWidget(self._reason)
+        layout.addLayout(row(self._advice, self._turn_on))
+        layout.addWidget(self.tabs, 1)
+
+    def _connect(self) -> None:
+        self._slices.timeout.connect(self._read_on)
+        self._notices.timeout.connect(self._show_figures)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.changes.jump_asked.connect(self._jump)
+        self.actions_menu.fix_toggled.connect(self.fix_toggled)
+        self.actions_menu.send_again_asked.connect(self.send_again_asked)
+        self.actions_menu.copied.connect(self._notice)
+        self._turn_on.clicked.connect(lambda: self.fix_toggled.emit(*self._offered, True))
+        for key, act in (
+            ("d", self._next_mode),
+            ("Ctrl+E", self.actions_menu.export),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(act)
+
+    def _current_tab(self) -> Tab:
+        tab = self.tabs.currentWidget()
+        return tab if isinstance(tab, Tab) else self.answer
+
+    def _provider(self) -> Provider | None:
+        exchange = self.exchange
+        return None if exchange is None else self._settings.providers.get(exchange.started.provider)
+
+    def _read_on(self) -> None:
+        if self.reading is None:
+            self._slices.stop()
+            return
+        more = self.reading.advance(SLICE_SECONDS)
+        now = time.perf_counter()
+        if more and now - self._drawn < _REDRAW_SECONDS:
+            return
+        if not more:
+            self._slices.stop()
+        self._current_tab().refresh(self.reading)
+        self._show_head()
+        self._drawn = time.perf_counter()
+
+    def _show_tab(self) -> None:
+        tab = self._current_tab()
+        if tab.reading is not self.reading:
+            tab.show_reading(self.reading)
+        elif self.reading is not None:
+            tab.refresh(self.reading)
+
+    def _jump(self, received: int | None, sent: int | None) -> None:
+        self.tabs.setCurrentWidget(self.events)
+        self.events.jump(received, sent)
+
+    def _next_mode(self) -> None:
+        self.tabs.setCurrentWidget(self.events)
+        self.events.next_mode()
+
+    def _show_head(self) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            self._head.setText(self.tr("No request is chosen."))
+        else:
+            started = exchange.started
+            model = one_line(started.model, _WIDTH)
+            path = one_line(started.path, _WIDTH)
+            self._head.setText(f"{started.method} {path}   {model}")
+        reason = exchange.finished.reason if exchange is not None and exchange.finished else ""
+        self._reason.setText(one_line(reason, _REASON_WIDTH))
+        self._reason.setVisible(bool(reason))
+        if not self._notices.isActive():
+            self._show_figures()
+        self._show_advice()
+        self._name_tabs()
+
+    def _show_figures(self) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            self._figures.setText("")
+            return
+        first, rate = exchange.first_byte_seconds, rate_words(exchange)
+        tokens = token_words(exchange)
+        parts = [
+            f"{SIGNS[exchange.state]} {state_words(exchange)}",
+            "" if exchange.status is None else str(exchange.status),
+            "" if first is None else self.tr("first token {s}").format(s=seconds_words(first)),
+            tokens and self.tr("{count} tokens").format(count=tokens),
+            rate and self.tr("{rate} tok/s").format(rate=rate),
+            seconds_words(exchange.duration),
+        ]
+        self._figures.setText(" · ".join(part for part in parts if part))
+
+    def _notice(self, words: str) -> None:
+        self._figures.setText(words)
+        self._notices.start(_NOTICE_MS)
+
+    def _show_advice(self) -> None:
+        exchange, provider = self.exchange, self._provider()
+        missed = dict(exchange.finished.would_mend) if exchange and exchange.finished else {}
+        fix = max(missed, key=lambda name: missed[name], default="")
+        count = missed.get(fix, 0)
+        self._advice.setVisible(count > 0)
+        self._turn_on.setVisible(count > 0 and provider is not None and not provider.passthrough)
+        if exchange is None or not count:
+            return
+        on = provider is not None and provider.fixes.get(fix, False)
+        words = self.tr("▲ {count} would have been mended by {fix}.")
+        if on:
+            words = self.tr("{fix} is on now: it acts from the next request on.")
+            self._turn_on.hide()
+        self._advice.setText(words.format(count=count, fix=fix_title(fix)))
+        self._turn_on.setText(self.tr("Turn on"))
+        self._turn_on.setAccessibleName(self.tr("Turn on {fix}").format(fix=fix_title(fix)))
+        self._offered = exchange.started.provider, fix
+
+    def _name_tabs(self) -> None:
+        reading = self.reading
+        if reading is None:
+            counts = {}
+        else:
+            counts = {
+                self.events: len(reading.received.events),
+                self.tools: len(reading.answer.calls),
+                self.changes: len(reading.exchange.marks),
+            }
+        names = {
+            self.events: self.tr("Events"),
+            self.tools: self.tr("Tools"),
+            self.changes: self.tr("Changes"),
+        }
+        for tab, name in names.items():
+            count = counts.get(tab, 0)
+            title = f"{name} {count}" if count else name
+            number = self.tabs.indexOf(tab)
+            if self.tabs.tabText(number) != title:
+                self.tabs.setTabText(number, title)

@@ -1,0 +1,267 @@
+"""The list of requests, with what steers it: filter, pause, clear, pin, the way to the newest."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.exchange import Exchange
+from app.models.exchanges import ExchangesModel
+from app.models.filtering import suggestions
+from app.models.store import Store, Update
+from app.ui.icons import IconName, icon
+from app.ui.parts import Look, plain_hint, text
+from app.ui.tables import at_end, set_widths, table
+
+_SAMPLES = (
+    "★ 00:00:00",
+    "opencode m",
+    "openrouter",
+    "deepseek-chat-v3",
+    "✔ done, 2 fixed m",
+    "Fixes",
+    "~88.8k m",
+    "First token",
+    "Tok/s m",
+)
+_MIDDLE_LIGHTNESS = 128
+_ICON = QSize(16, 16)
+_MARGIN = 8
+
+
+class WordCompleter(QCompleter):
+    """Completes the last word of a line, and leaves the others alone."""
+
+    # Qt overrides
+
+    def splitPath(self, path: str) -> list[str]:
+        return [path.rpartition(" ")[2]]
+
+    def pathFromIndex(self, index: QModelIndex) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        line = self.widget()
+        before = line.text().rpartition(" ")[0] if isinstance(line, QLineEdit) else ""
+        word = str(index.data())
+        return f"{before} {word}" if before else word
+
+
+class RequestList(QWidget):
+    """The requests that were kept, newest at the end.
+
+    Signals:
+        chosen: Exchange or None, the one to be shown.
+        opened: the one that is shown is wanted closer.
+        pause_changed: bool; the list stands still or follows again.
+    """
+
+    chosen = Signal(object)
+    opened = Signal()
+    pause_changed = Signal(bool)
+
+    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._unseen = 0
+        self.model = ExchangesModel(store, self)
+        self.view: QTableView = table(self.model, self.tr("Requests"))
+        self.filter = QLineEdit()
+        self.pause = self._tool("pause", self.tr("Pause"), self.tr("Space"))
+        self.clear = self._tool("clear", self.tr("Clear"), "Ctrl+L")
+        self.pin = self._tool("pin", self.tr("Pin"), "P")
+        self.pill = QPushButton(self)
+        self._dropped = text("", Look.MUTED, wrap=True)
+        self._words = QStringListModel(self)
+        self._lay_out()
+        self._connect()
+        self._colour()
+
+    @property
+    def paused(self) -> bool:
+        """The list stands still."""
+        return self.pause.isChecked()
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The exchange that is chosen."""
+        index = self.view.currentIndex()
+        return self.model.exchange(index.row()) if index.isValid() else None
+
+    def apply(self, update: Update) -> None:
+        """Take in what a batch changed."""
+        follows = at_end(self.view)
+        before = self.model.rowCount()
+        self.model.apply(update)
+        came = self.model.rowCount() - before
+        if follows:
+            self.view.scrollToBottom()
+        elif came > 0:
+            self._unseen += came
+        if not self.view.currentIndex().isValid() and self.model.rowCount():
+            self.choose_row(self.model.rowCount() - 1)
+        self._show_pill()
+        self._show_dropped()
+
+    def choose(self, exchange: Exchange) -> None:
+        """Show an exchange, if the filter lets it through."""
+        row = self.model.row_of(exchange)
+        if row is not None:
+            self.choose_row(row)
+
+    def choose_row(self, row: int) -> None:
+        """Show the exchange of a row."""
+        if 0 <= row < self.model.rowCount():
+            self.view.setCurrentIndex(self.model.index(row, 0))
+            self.view.scrollTo(self.model.index(row, 0))
+
+    def filter_by(self, words: str) -> None:
+        """Put words into the filter box."""
+        self.filter.setText(words)
+
+    def _lay_out(self) -> None:
+        set_widths(self.view, _SAMPLES)
+        self.filter.setPlaceholderText(self.tr("Filter: words, provider:, status>=400, fixed …"))
+        self.filter.setAccessibleName(self.tr("Filter of the requests"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.setMinimumWidth(120)
+        self.pause.setCheckable(True)
+        self.pin.setCheckable(True)
+        self.pill.hide()
+        self.pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        bar = QHBoxLayout()
+        bar.setSpacing(6)
+        for part in (self.pause, self.clear, self.pin):
+            bar.addWidget(part)
+        bar.addWidget(self.filter, 1)
+        self._dropped.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._dropped)
+
+    def _connect(self) -> None:
+        completer = WordCompleter(self._words, self.filter)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.filter.setCompleter(completer)
+        self.filter.textChanged.connect(self._filter)
+        self.filter.textEdited.connect(self._suggest)
+        self.view.selectionModel().currentRowChanged.connect(self._choose)
+        self.view.activated.connect(self.opened)
+        self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.pause.toggled.connect(self.pause_changed)
+        self.pin.clicked.connect(self._pin)
+        self.pill.clicked.connect(self._to_end)
+        # Space is the way to press a focused button elsewhere, so it pauses only from the list.
+        keys = {
+            "j": lambda: self._step(1),
+            "k": lambda: self._step(-1),
+            "Space": self.pause.toggle,
+            "p": self.pin.click,
+        }
+        for key, act in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self.view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
+
+    def _tool(self, name: IconName, words: str, key: str) -> QToolButton:
+        tool = QToolButton()
+        tool.setIcon(icon(name))
+        tool.setIconSize(_ICON)
+        tool.setText(words)
+        tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        tool.setToolTip(plain_hint(f"{words} ({key})"))
+        tool.setAccessibleName(words)
+        return tool
+
+    def _filter(self, words: str) -> None:
+        kept = self.exchange
+        self.model.filter(words)
+        row = None if kept is None else self.model.row_of(kept)
+        if row is not None:
+            self.choose_row(row)
+        elif kept is not None:
+            self.chosen.emit(None)
+        self._unseen = 0
+        self._show_pill()
+
+    def _suggest(self) -> None:
+        self._words.setStringList(suggestions(self._store))
+
+    def _choose(self, current: QModelIndex) -> None:
+        exchange = self.model.exchange(current.row()) if current.isValid() else None
+        self.pin.setChecked(exchange is not None and exchange.pinned)
+        self.chosen.emit(exchange)
+
+    def _pin(self) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            self.pin.setChecked(False)
+            return
+        exchange.pinned = not exchange.pinned
+        self.pin.setChecked(exchange.pinned)
+        self.model.apply(Update(changed={exchange.id: exchange}))
+
+    def _step(self, by: int) -> None:
+        self.choose_row(self.view.currentIndex().row() + by)
+
+    def _to_end(self) -> None:
+        self._unseen = 0
+        self.view.scrollToBottom()
+        self._show_pill()
+
+    def _scrolled(self) -> None:
+        if self._unseen and at_end(self.view):
+            self._unseen = 0
+            self._show_pill()
+
+    def _show_pill(self) -> None:
+        self.pill.setVisible(self._unseen > 0)
+        if self._unseen:
+            self.pill.setText(self.tr("↓ {count} new").format(count=self._unseen))
+            self._place_pill()
+
+    def _place_pill(self) -> None:
+        self.pill.adjustSize()
+        area = self.view.geometry()
+        left = area.center().x() - self.pill.width() // 2
+        bar = self.view.horizontalScrollBar()
+        below = bar.height() if bar.isVisible() else 0
+        self.pill.move(left, area.bottom() - below - self.pill.height() - _MARGIN)
+        self.pill.raise_()
+
+    def _show_dropped(self) -> None:
+        sentences: list[str] = []
+        if self._store.dropped_rows:
+            words = self.tr("{count} older requests were dropped.")
+            sentences.append(words.format(count=self._store.dropped_rows))
+        if self._store.dropped_bodies:
+            words = self.tr("The contents of {count} older requests were dropped.")
+            sentences.append(words.format(count=self._store.dropped_bodies))
+        self._dropped.setText(" ".join(sentences))
+        self._dropped.setVisible(bool(sentences))
+
+    def _colour(self) -> None:
+        base = self.palette().color(QPalette.ColorRole.Base)
+        self.model.set_dark(base.lightness() < _MIDDLE_LIGHTNESS)
+
+    # Qt overrides
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.pill.isVisible():
+            self._place_pill()

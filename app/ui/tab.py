@@ -1,0 +1,32 @@
+"""What every tab of a request has in common."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.models.reading import Reading
+
+_MARGIN = 6
+
+
+class Tab(QWidget):
+    """One view of a request; only the tab that can be seen is kept up to date."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reading: Reading | None = None
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        self.body.setSpacing(_MARGIN)
+
+    def show_reading(self, reading: Reading | None) -> None:
+        """Show another request, or none."""
+        self.reading = reading
+        self.start()
+        if reading is not None:
+            self.refresh(reading)
+
+    def start(self) -> None:
+        """Forget what was shown."""
+
+    def refresh(self, reading: Reading) -> None:
+        """Show what was read since."""
+        raise NotImplementedError

@@ -1,0 +1,46 @@
+"""Tables for long lists: every row has one height, nothing is measured, nothing wraps."""
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+_PADDING = 8
+
+
+def table(model: QAbstractItemModel, name: str) -> QTableView:
+    """Return a view of whole rows, ready for a hundred thousand of them."""
+    view = QTableView()
+    view.setModel(model)
+    view.setAccessibleName(name)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setTextElideMode(Qt.TextElideMode.ElideRight)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setCornerButtonEnabled(False)
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    height = view.fontMetrics().height() + _PADDING
+    rows.setMinimumSectionSize(height)
+    rows.setDefaultSectionSize(height)
+    columns = view.horizontalHeader()
+    columns.setHighlightSections(False)
+    columns.setStretchLastSection(True)
+    return view
+
+
+def set_widths(view: QTableView, samples: tuple[str, ...]) -> None:
+    """Make each column as wide as its sample; the last takes what is left."""
+    metrics = view.fontMetrics()
+    for column, sample in enumerate(samples):
+        view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 2 * _PADDING)
+
+
+def at_end(view: QTableView) -> bool:
+    """Tell whether the last row is in sight."""
+    bar = view.verticalScrollBar()
+    return bar.value() >= bar.maximum() - view.verticalHeader().defaultSectionSize()

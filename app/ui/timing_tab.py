@@ -1,0 +1,88 @@
+"""Where the time of a request went."""
+
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+
+from app.models.events import GAP_SECONDS
+from app.models.exchange import Exchange
+from app.models.exchanges import rate_words, seconds_words, token_words
+from app.models.reading import EventLog, Reading
+from app.ui.parts import Look, text
+from app.ui.strip_chart import StripChart
+from app.ui.tab import Tab
+
+
+class TimingTab(Tab):
+    """Figures from the agent's request to the last byte, and the events over time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._form = QFormLayout()
+        self._values: dict[str, QLabel] = {}
+        for name, words in self._rows().items():
+            self._values[name] = text("", Look.BODY)
+            self._form.addRow(text(words, Look.MUTED), self._values[name])
+        self.chart = StripChart()
+        self.chart.setFixedHeight(110)
+        self._legend = text("", Look.MUTED, wrap=True)
+        self.body.addLayout(self._form)
+        self.body.addWidget(self.chart)
+        self.body.addWidget(self._legend)
+        self.body.addStretch(1)
+
+    def start(self) -> None:
+        for label in self._values.values():
+            label.setText("")
+        self.chart.show_events(0, (), ())
+        self._legend.setText(self.tr("Events over time; ◆ where a fix acted."))
+
+    def refresh(self, reading: Reading) -> None:
+        exchange, log = reading.exchange, reading.received
+        began = exchange.started.at
+        for name, value in self._figures(reading).items():
+            self._values[name].setText(value or "–")
+        numbers = {mark.received for mark in exchange.marks if mark.received is not None}
+        marked = [log.at[number] for number in numbers if number < len(log.at)]
+        self.chart.show_events(began, log.at, marked)
+
+    def figure(self, name: str) -> str:
+        """Return a figure as it is shown."""
+        return self._values[name].text()
+
+    def _rows(self) -> dict[str, str]:
+        return {
+            "asked": self.tr("Sent to the provider after"),
+            "headers": self.tr("Headers of the answer after"),
+            "byte": self.tr("First byte after"),
+            "token": self.tr("First token after"),
+            "end": self.tr("Finished after"),
+            "longest": self.tr("Longest silence between events"),
+            "gaps": self.tr("Silences over {seconds} s").format(seconds=GAP_SECONDS),
+            "tokens": self.tr("Tokens"),
+            "rate": self.tr("Tokens a second"),
+        }
+
+    def _figures(self, reading: Reading) -> dict[str, str]:
+        exchange = reading.exchange
+        gaps = _gaps(reading.received)
+        long = [gap for gap in gaps if gap >= GAP_SECONDS]
+        total = seconds_words(sum(long))
+        silences = self.tr("{count}, {seconds} together").format(count=len(long), seconds=total)
+        return {
+            "asked": _since(exchange, exchange.asked.at if exchange.asked else None),
+            "headers": _since(exchange, exchange.answered.at if exchange.answered else None),
+            "byte": seconds_words(exchange.first_byte_seconds),
+            "token": _since(exchange, reading.first_token_at),
+            "end": seconds_words(exchange.duration),
+            "longest": seconds_words(max(gaps)) if gaps else "",
+            "gaps": silences if long else self.tr("none"),
+            "tokens": token_words(exchange),
+            "rate": rate_words(exchange),
+        }
+
+
+def _since(exchange: Exchange, at: float | None) -> str:
+    return "" if at is None else seconds_words(at - exchange.started.at)
+
+
+def _gaps(log: EventLog) -> list[float]:
+    return [later - earlier for earlier, later in zip(log.at, log.at[1:], strict=False)]

@@ -1,0 +1,95 @@
+"""The tool calls of an answer, each with the result that a later request brought."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
+
+from app.models.exchange import Exchange
+from app.models.exchanges import clock_time
+from app.models.plaintext import one_line, pretty
+from app.models.reading import Reading
+from app.models.tooluse import ToolUse, tool_uses
+from app.ui.parts import Look, text
+from app.ui.plain_view import PlainView
+from app.ui.tab import Tab
+
+Later = Callable[[Exchange], Iterable[Exchange]]
+
+MOST_CALLS = 500
+_WIDTH = 200
+_NAME_WIDTH = 130
+_ID_WIDTH = 150
+_RESULT_WIDTH = 170
+
+
+class ToolsTab(Tab):
+    """Calls and results, paired by their ids."""
+
+    def __init__(self, later: Later, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._later = later
+        self._uses: list[ToolUse] = []
+        self._shown: list[tuple[int, bool]] = []
+        self.calls = QTreeWidget()
+        self._arguments = PlainView(self.tr("Arguments"))
+        self._result = PlainView(self.tr("Result"))
+        self._note = text("", Look.MUTED, wrap=True)
+        self._lay_out()
+
+    def start(self) -> None:
+        self._uses, self._shown = [], []
+        self.calls.clear()
+        self._arguments.show_text("")
+        self._result.show_text("")
+        self._note.setText("")
+
+    def refresh(self, reading: Reading) -> None:
+        calls = [*reading.answer.calls.values()][:MOST_CALLS]
+        uses = tool_uses(calls, self._later(reading.exchange))
+        self._note.setVisible(not uses)
+        self._note.setText(self.tr("This answer calls no tool."))
+        shown = [(len(use.call.pieces), use.brought_by is None) for use in uses]
+        if shown == self._shown:
+            return
+        self._shown = shown
+        chosen = self.calls.currentIndex().row()
+        self._uses = uses
+        self.calls.clear()
+        self.calls.addTopLevelItems([self._item(use) for use in uses])
+        self.calls.setCurrentIndex(self.calls.model().index(max(0, chosen), 0))
+
+    def _lay_out(self) -> None:
+        self.calls.setHeaderLabels(
+            [self.tr("Tool"), self.tr("Id"), self.tr("Result"), self.tr("Arguments")]
+        )
+        self.calls.setRootIsDecorated(False)
+        self.calls.setUniformRowHeights(True)
+        self.calls.setAccessibleName(self.tr("Tool calls"))
+        for column, width in enumerate((_NAME_WIDTH, _ID_WIDTH, _RESULT_WIDTH)):
+            self.calls.setColumnWidth(column, width)
+        self.calls.currentItemChanged.connect(self._choose)
+        panes = QSplitter(Qt.Orientation.Horizontal)
+        panes.addWidget(self._arguments)
+        panes.addWidget(self._result)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(self.calls)
+        halves.addWidget(panes)
+        self.body.addWidget(self._note)
+        self.body.addWidget(halves, 1)
+
+    def _item(self, use: ToolUse) -> QTreeWidgetItem:
+        call = use.call
+        if use.brought_by is None:
+            result = self.tr("none yet")
+        else:
+            result = self.tr("came at {time}").format(time=clock_time(use.brought_by))
+        texts = (call.name, call.id, result, call.arguments[:_WIDTH])
+        return QTreeWidgetItem([one_line(each, _WIDTH) for each in texts])
+
+    def _choose(self, item: QTreeWidgetItem | None) -> None:
+        number = -1 if item is None else self.calls.indexOfTopLevelItem(item)
+        if 0 <= number < len(self._uses):
+            use = self._uses[number]
+            self._arguments.show_text(pretty(use.call.arguments))
+            self._result.show_text(pretty(use.result or ""))
