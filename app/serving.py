@@ -15,6 +15,7 @@ from app.settings import ConfigFile, Watcher
 from proxy.config import Settings
 from proxy.configchanges import changes
 from proxy.errors import ConfigError
+from proxy.repairs import fix_defaults
 from proxy.server import ServerThread
 from proxy.tap import Finished, Record, Started
 
@@ -119,7 +120,7 @@ def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     applied = [settings]
 
     def apply(fresh: Settings) -> None:
-        changed = changes(applied[0], fresh)
+        changed = changes(applied[0], fresh, fix_defaults())
         applied[0] = fresh
         server.apply(_with_port(fresh, port))
         log.write({"event": "config", "applied": True, "changed": changed})

@@ -6,48 +6,39 @@ disk: a reader sees the old text or the new one.
 """
 
 import contextlib
+import logging
 import os
 import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeAlias
 
 import platformdirs
 
 from proxy.config import Settings
-from proxy.configtext import parse
+from proxy.configedit import FRESH
+from proxy.configtext import LONGEST, decode, parse
 from proxy.errors import ConfigError
 from proxy.repairs import fix_names
 
 FILE_NAME = "config.toml"
-LONGEST = 4 * 1024 * 1024
-"""Bytes; a larger file is no configuration."""
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.2
+SETTLE_SECONDS = 0.1
+"""How long a changed text must stay as it is: an editor may be in the middle of writing it."""
+
+_COARSE_SECONDS = 2
+"""The coarsest clock of a file system: a change within it may leave no trace in the times."""
 _REPLACE_TRIES = 5
 _REPLACE_SECONDS = 0.05
+_LOCK_SECONDS = 5
+_LOCK_POLL_SECONDS = 0.01
 
-FRESH = """\
-# Wiremend. Changes apply to the next request; comments are kept.
-version = 1
+log = logging.getLogger(__name__)
 
-[server]
-host = "127.0.0.1"
-port = 8459
-default_provider = "demo"
-access = "required"
-
-# A provider that is broken on purpose and needs no key: its models are its defects.
-[providers.demo]
-title = "Demo"
-base_url = "demo:"
-key = "none"
-"""
-"""What a first start writes."""
-
-_Stamp: TypeAlias = tuple[int, int, int] | None
+Stamp: TypeAlias = tuple[int, int, int] | None
 
 
 def default_path() -> Path:
@@ -60,6 +51,8 @@ class ConfigFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.loaded = ""
+        """The text that was last found valid."""
         self._edits = threading.Lock()
 
     @property
@@ -68,10 +61,15 @@ class ConfigFile:
         return self.path.with_name(self.path.name + ".last-good")
 
     def ensure(self) -> None:
-        """Write a fresh configuration where there is none. Raises `OSError`."""
-        if not self.path.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self.path, FRESH)
+        """Write a fresh configuration where there is none, close one open to others to them.
+
+        Raises `OSError`, `ConfigError`.
+        """
+        if os.path.lexists(self.path):
+            _close_to_others(self.path)
+            return
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(self.path, FRESH)
 
     def text(self) -> str:
         """Return what the file holds. Raises `ConfigError` where it cannot be read."""
@@ -79,8 +77,12 @@ class ConfigFile:
 
     def load(self) -> Settings:
         """Read and check the file, and keep a copy of it. Raises `ConfigError`."""
-        text = self.text()
+        return self.accept(self.text())
+
+    def accept(self, text: str) -> Settings:
+        """Check a text of the file, and keep a copy of it. Raises `ConfigError`."""
         settings = parse(text, fix_names())
+        self.loaded = text
         with contextlib.suppress(OSError, ConfigError):
             # A disk that is full or read-only must not keep anybody from working.
             if not self.last_good.exists() or _read(self.last_good) != text:
@@ -92,18 +94,18 @@ class ConfigFile:
         return parse(_read(self.last_good), fix_names())
 
     def edit(self, change: Callable[[str], str]) -> Settings:
-        """Change the text and write it. Raises `ConfigError`, `KeyError` or `OSError`."""
-        with self._edits:
+        """Change the text and write it, if it is valid. Raises `ConfigError`, `OSError`."""
+        with self._edits, _alone(self.path.parent):
             text = change(self.text())
             settings = parse(text, fix_names())
             _write(self.path, text)
-            return settings
+        return settings
 
-    def stamp(self) -> _Stamp:
+    def stamp(self) -> Stamp:
         """Return what changes when the file does; None where there is none."""
         try:
             found = self.path.stat()
-        except OSError:
+        except (OSError, ValueError):
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
 
@@ -120,7 +122,9 @@ class Watcher:
         self._file = file
         self._on_settings = on_settings
         self._on_error = on_error
-        self._seen = file.stamp()
+        self._text = file.loaded
+        self._seen: Stamp = None
+        self._told: tuple[int, str] | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="wiremend-config", daemon=True)
 
@@ -137,43 +141,86 @@ class Watcher:
     def _run(self) -> None:
         while not self._over.wait(POLL_SECONDS):
             stamp = self._file.stamp()
-            if stamp == self._seen:
+            if stamp == self._seen and not _is_recent(stamp):
                 continue
             self._seen = stamp
             try:
-                settings = self._file.load()
+                self._look()
             except ConfigError as error:
-                self._on_error(error)
-            else:
-                self._on_settings(settings)
+                self._complain(error)
+            except Exception as error:  # noqa: BLE001  whoever was told must not end the watching
+                log.error("a change was not applied: %s", type(error).__name__)  # noqa: TRY400
+
+    def _look(self) -> None:
+        text = self._settled()
+        if text is None or text == self._text:
+            return
+        self._text = text
+        settings = self._file.accept(text)
+        self._told = None
+        self._on_settings(settings)
+
+    def _settled(self) -> str | None:
+        """Return the text, None while it is still being written."""
+        try:
+            before = self._file.text()
+        except ConfigError:
+            # Between two steps of an editor there may be no file at all.
+            before = None
+        if before == self._text or self._over.wait(SETTLE_SECONDS):
+            return None
+        after = self._file.text()
+        if after == before:
+            return after
+        self._seen = None
+        return None
+
+    def _complain(self, error: ConfigError) -> None:
+        said = (error.line, error.message)
+        if said != self._told:
+            self._told = said
+            self._on_error(error)
+
+
+def _is_recent(stamp: Stamp) -> bool:
+    return stamp is not None and abs(time.time() - stamp[0] / 1e9) < _COARSE_SECONDS
 
 
 def _read(path: Path) -> str:
     # Without waiting: a pipe in the file's place would be waited for for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags |= getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise ConfigError(0, "the file cannot be read, expected a readable file") from error
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ConfigError(0, "not a regular file, expected one")
-        data = opened.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        raise ConfigError(0, "the file is too large, expected less than 4 MiB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
+        _check_kind(os.fstat(descriptor))
+        return decode(opened.read(LONGEST + 1))
+
+
+def _check_kind(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(0, "this is not a regular file, expected one")
+    if found.st_nlink > 1:
+        raise ConfigError(0, "the file has a second name (a hard link), expected only this one")
+
+
+def _close_to_others(path: Path) -> None:
+    found = path.stat()
+    _check_kind(found)
+    if hasattr(os, "getuid") and found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) & 0o77:
+        path.chmod(0o600)
 
 
 def _write(path: Path, text: str) -> None:
-    if path.exists() and not path.is_file():
-        raise ConfigError(0, "not a regular file, expected one")
+    # Where the user keeps the file elsewhere and links to it, it is written there.
     target = path.resolve()
+    if target.exists():
+        _check_kind(target.stat())
     beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(beside, flags, 0o600)
+    descriptor = os.open(beside, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
             opened.write(text)
@@ -201,3 +248,27 @@ def _replace(beside: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep other processes of ours from editing meanwhile, where the system can; raises OSError."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        until = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_LOCK_POLL_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,21 +1,25 @@
 """What differs between two configurations, in words that hold no credential."""
 
 import hashlib
+from collections.abc import Mapping
 
 from proxy.config import Provider, Settings
 
 
-def changes(old: Settings, new: Settings) -> list[str]:
-    """Say what differs, such as ``deepseek.index-repair false -> true``."""
-    before, after = _flat(old), _flat(new)
+def changes(old: Settings, new: Settings, defaults: Mapping[str, bool]) -> list[str]:
+    """Say what differs, such as ``deepseek.index-repair false -> true``.
+
+    ``defaults`` are the fixes' own, for those that a provider does not name.
+    """
+    before, after = _flat(old, defaults), _flat(new, defaults)
     return [
-        f"{name} {before.get(name, 'default')} -> {after.get(name, 'default')}"
+        f"{name} {before.get(name, 'absent')} -> {after.get(name, 'absent')}"
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
 
 
-def _flat(settings: Settings) -> dict[str, str]:
+def _flat(settings: Settings, defaults: Mapping[str, bool]) -> dict[str, str]:
     flat = {
         "server.host": settings.host,
         "server.port": str(settings.port),
@@ -24,11 +28,13 @@ def _flat(settings: Settings) -> dict[str, str]:
     }
     flat |= {f"agents.{agent.name}": _trace(agent.sha256) for agent in settings.agents}
     for provider in settings.providers.values():
-        flat |= {f"{provider.id}.{name}": value for name, value in _members(provider).items()}
+        flat |= {
+            f"{provider.id}.{name}": value for name, value in _members(provider, defaults).items()
+        }
     return flat
 
 
-def _members(provider: Provider) -> dict[str, str]:
+def _members(provider: Provider, defaults: Mapping[str, bool]) -> dict[str, str]:
     plain = ("title", "base_url", "key", "auth", "max_concurrent", "tls_ca")
     members = {name: str(getattr(provider, name)) for name in plain}
     members["passthrough"] = _word(on=provider.passthrough)
@@ -37,7 +43,7 @@ def _members(provider: Provider) -> dict[str, str]:
     members["headers"] = _trace(repr(sorted(provider.headers.items())))
     seconds = provider.timeouts
     members["timeouts"] = f"{seconds.connect:g}/{seconds.first_byte:g}/{seconds.idle:g}"
-    return members | {fix: _word(on=on) for fix, on in provider.fixes.items()}
+    return members | {fix: _word(on=on) for fix, on in {**defaults, **provider.fixes}.items()}
 
 
 def _word(*, on: bool) -> str:

@@ -141,11 +141,9 @@ def proxy_fault(text: str) -> str:
 
 def header_fault(name: str, value: str) -> str:
     """Judge a header that is added to every request."""
-    if not _TOKEN.fullmatch(name):
-        return "a header's name is not allowed, expected letters, digits and dashes"
     lowered = name.lower()
-    if lowered in _OUR_HEADERS:
-        return f"{name} is not a header of yours to set, expected another one"
+    if not _TOKEN.fullmatch(name) or lowered in _OUR_HEADERS:
+        return "a header that cannot be set, expected a name of letters, digits and dashes"
     source = value.removeprefix("$").lower() if value.startswith("$") else ""
     if source in CREDENTIAL_HEADERS:
         return f"{name} would pass on the agent's own key, expected another header's name"
@@ -180,9 +178,10 @@ def _split(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
         # Reading them is what finds a port or an address that cannot be.
-        return parts if parts.port != 0 and parts.hostname != "" else None
+        sensible = parts.port != 0 and parts.hostname != ""
     except ValueError:
         return None
+    return parts if sensible else None
 
 
 def _numeric(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -21,6 +21,9 @@ VERSION = 1
 MAX_SIZE = 256 * 1024
 """Characters; thousands of providers fit, and no text of this size keeps the parser busy."""
 
+LONGEST = 4 * MAX_SIZE
+"""Bytes that so many characters can take."""
+
 _MAX_DOTS = 100
 """In one line: a key of thousands of parts costs the parser their square."""
 _LONGEST_TIMEOUT = 86_400
@@ -39,7 +42,7 @@ Rule = Callable[[str], str]
 
 def decode(raw: bytes) -> str:
     """Return the text of a configuration's bytes; raises `ConfigError`."""
-    if len(raw) > 4 * MAX_SIZE:
+    if len(raw) > LONGEST:
         raise _too_large()
     try:
         return raw.decode("utf-8-sig")
@@ -339,4 +342,5 @@ def _texts(place: Place, value: Any) -> Iterator[tuple[Place, str]]:
 def _kind(value: Any) -> str:
     names = {str: "a text", bool: "true or false", int: "a number", float: "a number"}
     names |= {dict: "a table", list: "a list"}
-    return names.get(type(value), "a date or a time")
+    kind: type[object] = type(value)  # pyright: ignore[reportUnknownVariableType]
+    return names.get(kind, "a date or a time")

@@ -107,6 +107,11 @@ def fixes() -> tuple[type[Repair], ...]:
     return tuple({repair.name: repair for repair in reversed(REGISTRY)}.values())[::-1]
 
 
+def fix_defaults() -> dict[str, bool]:
+    """Return for every fix whether it is on unless the configuration says otherwise."""
+    return {repair.name: repair.default for repair in reversed(REGISTRY)}
+
+
 def selected(settings: Mapping[str, bool]) -> tuple[type[Repair], ...]:
     """Return the repairs that are on, by the user's word or by default."""
     return tuple(repair for repair in REGISTRY if settings.get(repair.name, repair.default))
