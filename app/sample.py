@@ -5,6 +5,7 @@ import urllib.request
 
 from proxy.errors import WiremendError
 from proxy.secret import Secret
+from proxy.tap import Started
 
 _SECONDS = 20
 _PATH = "/demo/v1/chat/completions"
@@ -30,12 +31,16 @@ _QUESTION = {
 
 
 def send_sample(url: str, key: Secret) -> None:
-    """Ask the demo provider, and read its answer to the end; blocks."""
-    post(f"{url}{_PATH}", json.dumps(_QUESTION).encode(), key)
+    """Ask the demo provider, and read its answer to the end; blocks. Raises `WiremendError`."""
+    _post(f"{url}{_PATH}", json.dumps(_QUESTION).encode(), key)
 
 
-def post(url: str, body: bytes, key: Secret) -> None:
-    """Send a body and read the answer to its end; blocks. Raises `WiremendError`."""
+def send_again(url: str, started: Started, key: Secret) -> None:
+    """Send what an agent has sent, and read the answer to its end; blocks."""
+    _post(f"{url}{started.path}", started.body, key)
+
+
+def _post(url: str, body: bytes, key: Secret) -> None:
     if not url.startswith("http://"):
         raise WiremendError("the proxy is not running")
     request = urllib.request.Request(  # noqa: S310 - the scheme has just been looked at

@@ -43,13 +43,15 @@ class Service(QObject):
         self,
         make: Callable[[Settings], ServerThread],
         settings: Settings,
+        port: int | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.own_key = new_key()
         self.status = Status()
-        self._settings = settings
-        self._server = make(self._with_own_agent(settings))
+        self._port = port
+        self._settings = self._own(settings)
+        self._server = make(self._settings)
         self._errands = Errands("service", self)
         self._wanted = False
         self._timer = QTimer(self)
@@ -83,18 +85,19 @@ class Service(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Let requests that start from now on find these settings."""
-        self._settings = settings
-        known = self._with_own_agent(settings)
-        self._errands.send(lambda: self._server.apply(known), lambda _: self._settle(), self._stay)
+        own = self._settings = self._own(settings)
+        self._errands.send(lambda: self._server.apply(own), lambda _: self._settle(), self._stay)
 
     def show_attention(self, words: str) -> None:
         """Take what needs attention into the status."""
         self._show(replace(self.status, attention=words))
 
-    def _with_own_agent(self, settings: Settings) -> Settings:
-        """Let our own sample requests in; their key is known to this process alone."""
-        own = Agent(OWN_AGENT, digest(self.own_key.reveal()))
-        return replace(settings, agents=(*settings.agents, own))
+    def _own(self, settings: Settings) -> Settings:
+        """Let our own sample requests in, whose key only this process knows; keep the port asked
+        for at the start."""
+        agent = Agent(OWN_AGENT, digest(self.own_key.reveal()))
+        port = settings.port if self._port is None else self._port
+        return replace(settings, port=port, agents=(*settings.agents, agent))
 
     def _begin(self, _url: str) -> None:
         self._show(replace(self.status, problem=""))

@@ -26,7 +26,7 @@ class Banner(QFrame):
         self._dismiss.setFlat(True)
         self._dismiss.setAccessibleName(self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss"))
-        self._dismiss.clicked.connect(lambda: self.clear())
+        self._dismiss.clicked.connect(self._dismissed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(_MARGIN, _MARGIN // 2, _MARGIN, _MARGIN // 2)
         self._row.addWidget(self._sign)
@@ -72,6 +72,9 @@ class Banner(QFrame):
         self._words.setText("")
         discard(self._choices)
         self._choices = []
+
+    def _dismissed(self) -> None:
+        self.clear()
 
     def _choose(self, act: Callable[[], object], _checked: bool = False) -> None:
         self.clear()

@@ -31,7 +31,9 @@ def ask_whether_to_quit(parent: QWidget | None, streaming: int) -> Leave:
     box.exec()
     clicked = box.clickedButton()
     box.deleteLater()
-    return {wait: Leave.WHEN_DONE, now: Leave.NOW}.get(clicked, Leave.STAY)
+    if clicked is now:
+        return Leave.NOW
+    return Leave.WHEN_DONE if clicked is wait else Leave.STAY
 
 
 def _tr(words: str) -> str:

@@ -1,0 +1,86 @@
+"""How it ends: closing the window is not quitting, and quitting lets answers come to their end."""
+
+import signal
+from types import FrameType
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.notices import Notices
+from app.service import Service
+from app.tray import Tray
+from app.ui.main_window import MainWindow
+from app.ui.quit_dialog import Leave, ask_whether_to_quit
+from proxy.limits import Limits
+
+_DRAIN_SECONDS = Limits().drain
+
+
+class Closing(QObject):
+    """Decides what happens to the window and to the application.
+
+    Signals:
+        over: the proxy has ended, the application may.
+    """
+
+    over = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        tray: Tray,
+        service: Service,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.close_button = "hide"
+        self._window, self._tray = window, tray
+        self._service, self._notices = service, notices
+        self._ending = False
+        self._asking = False
+        service.ended.connect(self._end)
+
+    def heed_signals(self) -> None:
+        """End at SIGTERM and Ctrl-C; at the second one, at once."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._heed)
+
+    def close(self) -> None:
+        """Do what the user chose for the close button."""
+        if self.close_button == "quit":
+            self.ask()
+        elif self.close_button == "hide" and self._tray.present:
+            self._window.hide()
+            self._notices.hidden()
+        else:
+            self._window.showMinimized()
+
+    def ask(self) -> None:
+        """Quit, after a question where answers would be cut off."""
+        streaming = self._service.streaming
+        if self._asking:
+            return
+        if self._ending or not streaming:
+            self.quit(0)
+            return
+        self._asking = True
+        answer = ask_whether_to_quit(self._window, streaming)
+        self._asking = False
+        if answer is Leave.NOW:
+            self.quit(0)
+        elif answer is Leave.WHEN_DONE:
+            self.quit(_DRAIN_SECONDS)
+
+    def quit(self, seconds: float = _DRAIN_SECONDS) -> None:
+        """End; asked again, it does not wait any longer."""
+        self._service.stop(0 if self._ending else seconds)
+        self._ending = True
+
+    def _heed(self, _number: int, _frame: FrameType | None) -> None:
+        # Not in the signal's own frame: what it interrupted may hold a lock.
+        QTimer.singleShot(0, self, self.quit)
+
+    def _end(self) -> None:
+        if self._ending:
+            self._ending = False
+            self.over.emit()

@@ -1,0 +1,165 @@
+"""What the user asks for, from whichever page, menu or switch: carried out in one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.choices import Choices
+from app.editing import Editor
+from app.errands import Errands
+from app.keydesk import KeyDesk
+from app.models.attention import Attention
+from app.portable import export_settings, import_settings
+from app.sample import send_again, send_sample
+from app.service import Service
+from app.settings import ConfigFile
+from app.ui.clipboard import Clipboard
+from app.ui.main_window import MainWindow
+from app.ui.pages import Pages
+from proxy.config import Settings
+from proxy.secret import Secret
+from proxy.tap import Started
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Who carries it out."""
+
+    file: ConfigFile
+    editor: Editor
+    desk: KeyDesk
+    service: Service
+    choices: Choices
+    pages: Pages
+    window: MainWindow
+
+
+class Wishes(QObject):
+    """Knows who carries out what."""
+
+    def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self._settings = Settings()
+        self._clipboard = Clipboard(self)
+        self._errands = Errands("wishes", self)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Know the configuration."""
+        self._settings = settings
+
+    def forget(self) -> None:
+        """Leave no secret behind."""
+        self._clipboard.forget()
+
+    def store_key(self, provider: str, key: Secret) -> None:
+        """Keep a provider's key, once the provider itself is in the file."""
+        self._parts.editor.after(lambda: self._parts.desk.store(provider, key))
+
+    def change_member(self, name: str, value: object) -> None:
+        """Set a member of the configuration's or of the preferences."""
+        table, _, member = name.rpartition(".")
+        if table == "server" and isinstance(value, (str, int)):
+            self._parts.editor.set_server(member, value)
+        else:
+            self._parts.choices.change(name, value)
+
+    def touch_nothing(self, on: bool) -> None:
+        """Put every provider through, or bring the fixes back where they were before."""
+        providers = self._settings.providers
+        chosen = [each.id for each in providers.values() if not each.passthrough]
+        if on:
+            self._parts.choices.remember_mended(chosen)
+        else:
+            chosen = self._parts.choices.now.mended_before.split() or list(providers)
+        known = [name for name in chosen if name in providers]
+        self._parts.editor.set_passthrough_of(known, on=on)
+
+    def attend(self, attention: Attention) -> None:
+        """Put right what needs attention."""
+        if attention.fix:
+            self._parts.editor.set_fix(attention.provider, attention.fix, True)
+        else:
+            self._parts.desk.look(attention.provider)
+            self.open("providers")
+
+    def open(self, page: str) -> None:
+        """Show the window, on a page where one is named."""
+        if page:
+            self._parts.window.show_page(page)
+        self._parts.window.come_forward()
+
+    def toggle_window(self) -> None:
+        """Show the window, or put it away."""
+        window = self._parts.window
+        if window.isVisible() and not window.isMinimized() and window.isActiveWindow():
+            window.hide()
+        else:
+            window.come_forward()
+
+    def show_requests_of(self, provider: str) -> None:
+        """Show one provider's requests."""
+        self._parts.pages.traffic.show_requests_of(provider)
+        self._parts.window.show_page("traffic")
+
+    def run_proxy(self, wanted: bool) -> None:
+        """Start or stop the proxy."""
+        if wanted:
+            self._parts.service.start()
+        else:
+            self._parts.service.stop(0)
+
+    def send_sample(self) -> None:
+        """Ask the demo provider, and show how it goes."""
+        service = self._parts.service
+        url, key = service.url, service.own_key
+        self._show_sent(lambda: send_sample(url, key))
+
+    def send_again(self, started: Started) -> None:
+        """Send a request once more, with the fixes of now."""
+        service = self._parts.service
+        url, key = service.url, service.own_key
+        self._show_sent(lambda: send_again(url, started, key))
+
+    def copy_address(self) -> None:
+        """Copy where agents have to point."""
+        self._clipboard.copy(f"{self._parts.service.url}/v1")
+        self._parts.window.say(self.tr("The address is copied."))
+
+    def clear_traffic(self) -> None:
+        """Forget the requests that were kept."""
+        self._parts.pages.traffic.requests.clear.click()
+        self._parts.window.say(self.tr("The requests are forgotten."))
+
+    def export_settings(self, path: str) -> None:
+        """Write a copy of the settings without keys."""
+        words = self.tr("Exported to {path}.").format(path=path)
+        self._errands.send(
+            lambda: export_settings(self._parts.file, Path(path)),
+            lambda _: self._parts.window.say(words),
+            self._say_settings_wrong,
+        )
+
+    def import_settings(self, path: str) -> None:
+        """Take over such a copy."""
+        self._errands.send(
+            lambda: import_settings(self._parts.file, Path(path)),
+            self._parts.editor.replace,
+            self._say_settings_wrong,
+        )
+
+    def open_log_folder(self) -> None:
+        """Show where the log is."""
+        folder = platformdirs.user_log_path("wiremend", ensure_exists=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _show_sent(self, send: Callable[[], None]) -> None:
+        self.open("traffic")
+        self._errands.send(send, None, lambda error: self._parts.window.say(str(error)))
+
+    def _say_settings_wrong(self, error: Exception) -> None:
+        self._parts.pages.settings.show_error(str(error))
