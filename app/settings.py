@@ -194,9 +194,12 @@ def _read(path: Path) -> str:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise ConfigError(0, "the file cannot be read, expected a readable file") from error
-    with os.fdopen(descriptor, "rb") as opened:
+    with contextlib.ExitStack() as closing:
+        closing.callback(os.close, descriptor)
+        # Before it is opened as a file: that alone fails for a folder.
         _check_kind(os.fstat(descriptor))
-        return decode(opened.read(LONGEST + 1))
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            return decode(opened.read(LONGEST + 1))
 
 
 def _check_kind(found: os.stat_result) -> None:
