@@ -10,8 +10,11 @@ from proxy.sse import Event
 MOST_EVENTS = 1500
 """Of each side, after what is alike at both ends; more would take seconds to compare."""
 
+MOST_COMPARED = 256 * 1024
+"""Bytes of one event in which the difference is looked for."""
 _CONTEXT = 2
 _WIDTH = 1800
+_BEFORE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,41 @@ def _lines(received: list[Event], sent: list[Event], offset: int) -> list[str]:
         for kind, from_came, to_came, from_left, to_left in group:
             if kind == "equal":
                 lines += _numbered(" ", received, range(from_came, to_came), offset)
+            elif to_came - from_came == to_left - from_left:
+                lines += _paired(
+                    received[from_came:to_came],
+                    sent[from_left:to_left],
+                    offset + from_came,
+                    offset + from_left,
+                )
             else:
                 lines += _numbered("-", received, range(from_came, to_came), offset)
                 lines += _numbered("+", sent, range(from_left, to_left), offset)
     return lines
+
+
+def _paired(came: list[Event], left: list[Event], first_came: int, first_left: int) -> list[str]:
+    """Show what became of each event, from shortly before where it differs."""
+    lines: list[str] = []
+    for place, (one, other) in enumerate(zip(came, left, strict=True)):
+        before, after = _text(one), _text(other)
+        start = max(0, _common_length(before, after) - _BEFORE)
+        lead = "…" if start else ""
+        for sign, number, text in (("-", first_came, before), ("+", first_left, after)):
+            shown = one_line(text[start:], _WIDTH)
+            lines.append(f"{sign} {number + place:>5}  {lead}{shown}")
+    return lines
+
+
+def _text(event: Event) -> str:
+    return decoded(event.raw[:MOST_COMPARED]).strip()
+
+
+def _common_length(first: str, second: str) -> int:
+    for place, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return place
+    return min(len(first), len(second))
 
 
 def _range(first: int, end: int) -> str:
@@ -71,6 +105,6 @@ def _range(first: int, end: int) -> str:
 
 def _numbered(sign: str, events: list[Event], numbers: range, offset: int) -> list[str]:
     return [
-        f"{sign} {number + offset:>5}  {one_line(decoded(events[number].raw).strip(), _WIDTH)}"
+        f"{sign} {number + offset:>5}  {one_line(_text(events[number]), _WIDTH)}"
         for number in numbers
     ]

@@ -136,7 +136,7 @@ class EventsModel(QAbstractTableModel):
 
     def _of_event(self, log: EventLog, number: int, column: int) -> str:
         if column == NUMBER:
-            return str(number)
+            return f"◆ {number}" if number in self._marks_by_number else str(number)
         if column == DELAY:
             return f"{self._delay(log, number) * 1e3:.0f}"
         if column == FIX:

@@ -125,16 +125,16 @@ def _about(exchange: Exchange) -> str:
 
 COLUMNS = (
     Column(lambda each: f"★ {clock_time(each)}" if each.pinned else clock_time(each)),
-    Column(lambda each: one_line(each.started.agent, _WIDTH)),
-    Column(lambda each: one_line(each.started.provider, _WIDTH)),
-    Column(lambda each: one_line(each.started.model, _WIDTH)),
     Column(lambda each: f"{SIGNS[each.state]} {state_words(each)}"),
-    Column(lambda each: str(each.mended or ""), right=True),
+    Column(lambda each: one_line(each.started.model or each.started.endpoint, _WIDTH)),
+    Column(lambda each: one_line(each.started.agent, _WIDTH)),
     Column(token_words, right=True),
-    Column(lambda each: seconds_words(each.first_byte_seconds), right=True),
     Column(rate_words, right=True),
+    Column(lambda each: one_line(each.started.provider, _WIDTH)),
+    Column(lambda each: str(each.mended or ""), right=True),
+    Column(lambda each: seconds_words(each.first_byte_seconds), right=True),
 )
-STATE_COLUMN = 4
+STATE_COLUMN = 1
 
 
 class ExchangesModel(QAbstractTableModel):
@@ -206,14 +206,14 @@ class ExchangesModel(QAbstractTableModel):
     def _headings(self) -> tuple[str, ...]:
         return (
             self.tr("Time"),
-            self.tr("Agent"),
-            self.tr("Provider"),
-            self.tr("Model"),
             self.tr("State"),
-            self.tr("Fixes"),
+            self.tr("Model"),
+            self.tr("Agent"),
             self.tr("Tokens"),
-            self.tr("First token"),
             self.tr("Tok/s"),
+            self.tr("Provider"),
+            self.tr("Fixes"),
+            self.tr("First token"),
         )
 
     def _number(self, exchange: Exchange) -> int:

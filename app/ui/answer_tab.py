@@ -16,7 +16,8 @@ MOST_CARDS = 40
 _NAME_WIDTH = 120
 _THOUGHTS_HEIGHT = 170
 _LINES_SHOWN = 12
-_PADDING = 14
+_PADDING = 10
+_ENDLESS = 16_777_215
 
 
 class CallCard(Card):
@@ -113,6 +114,12 @@ class AnswerTab(Tab):
         self._thoughts.setVisible(size > 0 and self._fold.isChecked())
         self._calls.setVisible(bool(answer.calls))
         self._text.setVisible(bool(answer.text) or not answer.calls)
+        self._text.setMaximumHeight(self._text_height() if answer.calls else _ENDLESS)
+
+    def _text_height(self) -> int:
+        """Above calls, a short text takes no more room than it needs."""
+        lines = int(self._text.document().size().height())
+        return (lines + 1) * self._text.fontMetrics().lineSpacing() + _PADDING
 
     def _show_calls(self, answer: Answer) -> None:
         for number, call in enumerate([*answer.calls.values()][:MOST_CARDS]):

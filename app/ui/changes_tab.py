@@ -59,6 +59,7 @@ class ChangesTab(Tab):
         self._shown = state
         self._verdict.setText(self._verdict_words(exchange))
         self._show_fixes(exchange)
+        self._halves.setVisible(bool(exchange.marks) or not exchange.untouched)
         self._hashes.setText(self._hash_words(reading) if complete else "")
         self._show_difference(reading, complete=complete)
 
@@ -71,13 +72,14 @@ class ChangesTab(Tab):
         self.fixes.setAccessibleName(self.tr("Fixes that acted"))
         self.fixes.itemClicked.connect(self._jump)
         self.fixes.itemActivated.connect(self._jump)
-        halves = QSplitter(Qt.Orientation.Vertical)
+        self._halves = halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(self.fixes)
         halves.addWidget(self.difference)
         self.body.addWidget(self._verdict)
         self.body.addWidget(self._hashes)
         self.body.addWidget(halves, 1)
         self.body.addWidget(self._note)
+        self.body.addStretch(0)
 
     def _verdict_words(self, exchange: Exchange) -> str:
         if exchange.dropped:
@@ -86,7 +88,7 @@ class ChangesTab(Tab):
             if exchange.started.passthrough:
                 return self.tr("Passthrough: every byte went through as it came.")
             return self.tr("Nothing was changed: every byte went through as it came.")
-        return self.tr("{count} changes by {fixes} fixes").format(
+        return self.tr("Changes: {count} · fixes: {fixes}").format(
             count=len(exchange.marks), fixes=len({mark.fix for mark in exchange.marks})
         )
 

@@ -5,13 +5,20 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QPushButton,
+    QRadioButton,
+    QSplitter,
+    QTableView,
+    QWidget,
+)
 
-from app.models.events import EventsModel
+from app.models.events import DELAY, FIX, EventsModel
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.icons import icon
-from app.ui.parts import Look, button, plain_hint, row, text
+from app.ui.parts import Look, plain_hint, row, text
 from app.ui.plain_view import PlainView
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
@@ -20,8 +27,8 @@ from app.ui.tables import at_end, set_widths, table
 RECEIVED, SENT, BOTH = range(3)
 # Bytes of an event; what is shown of it ends before, however many bytes a character has.
 _MOST_READ = 4 * MOST_TEXT
-_SAMPLES = ("88888", "88888", "tool args m", "m" * 24)
-_NARROW_SAMPLES = ("8888", "8888", "tool args", "m" * 12)
+_SAMPLES = ("◆ 888", "8888", "tool args", "m" * 17)
+_NARROW_SAMPLES = ("◆ 888", "8888", "tool args", "m" * 8)
 
 
 class EventsTab(Tab):
@@ -95,6 +102,10 @@ class EventsTab(Tab):
             self._current = mode
         for view in self._views:
             set_widths(view, _NARROW_SAMPLES if mode == BOTH else _SAMPLES)
+            # Side by side there is no room; the sign in the first column stays.
+            for column in (DELAY, FIX):
+                view.setColumnHidden(column, mode == BOTH)
+        self._align_again()
 
     def next_mode(self) -> None:
         """Go on to the next of received, sent, both."""
@@ -124,8 +135,8 @@ class EventsTab(Tab):
         names = (self.tr("Received"), self.tr("Sent"), self.tr("Side by side"))
         buttons: list[QWidget | None] = []
         for mode, name in enumerate(names):
-            choice = button(name, self.tr("D changes between them"))
-            choice.setCheckable(True)
+            choice = QRadioButton(name)
+            choice.setToolTip(plain_hint(self.tr("D changes between them")))
             self._modes.addButton(choice, mode)
             buttons.append(choice)
         for step, name, key in (
@@ -192,6 +203,11 @@ class EventsTab(Tab):
             self.detail.show_text("\n".join([*notes, content]))
             if self.mode == BOTH:
                 self._align(side, place)
+
+    def _align_again(self) -> None:
+        place = self._views[self._current].currentIndex().row()
+        if self.mode == BOTH and place >= 0:
+            self._align(self._current, place)
 
     def _align(self, side: int, place: int) -> None:
         """Choose on the other side what left, or came, at the same moment."""

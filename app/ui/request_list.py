@@ -24,14 +24,13 @@ from app.ui.tables import at_end, set_widths, table
 
 _SAMPLES = (
     "★ 00:00:00",
-    "opencode m",
+    "▲ suspicious m",
+    "deepseek-chat",
+    "opencode",
+    "Tokens",
+    "Tok/s",
     "openrouter",
-    "deepseek-chat-v3",
-    "✔ done, 2 fixed m",
     "Fixes",
-    "~88.8k m",
-    "First token",
-    "Tok/s m",
 )
 _MIDDLE_LIGHTNESS = 128
 _ICON = QSize(16, 16)
@@ -127,6 +126,7 @@ class RequestList(QWidget):
 
     def _lay_out(self) -> None:
         set_widths(self.view, _SAMPLES)
+        self.view.horizontalHeader().setSectionsMovable(True)
         self.filter.setPlaceholderText(self.tr("Filter: words, provider:, status>=400, fixed …"))
         self.filter.setAccessibleName(self.tr("Filter of the requests"))
         self.filter.setClearButtonEnabled(True)
@@ -158,6 +158,7 @@ class RequestList(QWidget):
         self.view.selectionModel().currentRowChanged.connect(self._choose)
         self.view.activated.connect(self.opened)
         self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.pause.toggled.connect(self._show_pause)
         self.pause.toggled.connect(self.pause_changed)
         self.pin.clicked.connect(self._pin)
         self.pill.clicked.connect(self._to_end)
@@ -182,6 +183,12 @@ class RequestList(QWidget):
         tool.setToolTip(plain_hint(f"{words} ({key})"))
         tool.setAccessibleName(words)
         return tool
+
+    def _show_pause(self, paused: bool) -> None:
+        words = self.tr("Go on") if paused else self.tr("Pause")
+        self.pause.setIcon(icon("play" if paused else "pause"))
+        self.pause.setText(words)
+        self.pause.setAccessibleName(words)
 
     def _filter(self, words: str) -> None:
         kept = self.exchange

@@ -16,8 +16,8 @@ from app.ui.tab import Tab
 from proxy import wire
 from proxy.tap import Headers
 
-_NAME_WIDTH = 190
-_VALUE_WIDTH = 300
+_NAME_WIDTH = 150
+_VALUE_WIDTH = 240
 _MOST_READ = 1024 * 1024
 _SIZES = [110, 300, 110]
 

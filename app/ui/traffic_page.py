@@ -115,9 +115,9 @@ class TrafficPage(Page):
         self._empty_words.setText(self.tr("No request yet"))
         self._empty_hint.setText(
             self.tr(
-                "Point a tool at the address below (the Agents page shows how), or try it without "
-                "one: the built-in demo provider breaks its answer on purpose, and you see it "
-                "mended."
+                "Point a tool at the address below; the Agents page shows how.\n"
+                "Or try it without one: the built-in demo provider breaks its answer on purpose, "
+                "and you see it mended."
             )
         )
         self._sample.setText(self.tr("Send a sample request"))
