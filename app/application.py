@@ -182,7 +182,7 @@ class Application(QObject):
         service.status_changed.connect(self._show_address)
         service.port_taken.connect(self._say_port_taken)
         service.failed.connect(self._window.say)
-        self._closing.over.connect(self._qt.quit)
+        self._closing.over.connect(self._leave)
 
     def _connect_pages(self) -> None:
         pages, editor, wishes = self._pages, self._editor, self._wishes
@@ -348,6 +348,10 @@ class Application(QObject):
         stored = QSettings("wiremend", "window").value("geometry")
         if isinstance(stored, QByteArray):
             self._window.restoreGeometry(stored)
+
+    def _leave(self) -> None:
+        # Not `quit`: that would close the windows first, and closing them does not end it.
+        self._qt.exit(_DONE)
 
     # What other processes ask
 

@@ -15,6 +15,8 @@ _MARKS = {
     Condition.ERROR: Mark.BAD,
 }
 
+_MARGIN = 8
+
 
 class StatusLine(QStatusBar):
     """Shows the status; a notice of the moment does not cover it.
@@ -28,6 +30,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._sign, self._state, self._address = Sign(), text(), text()
         self._streaming, self._notice = text("", Look.MUTED), text("", Look.MUTED)
         self._keyring, self._kept = text("", Look.MUTED), text("", Look.MUTED)
