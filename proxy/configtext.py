@@ -340,7 +340,6 @@ def _texts(place: Place, value: Any) -> Iterator[tuple[Place, str]]:
 
 
 def _kind(value: Any) -> str:
-    names = {str: "a text", bool: "true or false", int: "a number", float: "a number"}
-    names |= {dict: "a table", list: "a list"}
-    kind: type[object] = type(value)  # pyright: ignore[reportUnknownVariableType]
-    return names.get(kind, "a date or a time")
+    names: dict[object, str] = {str: "a text", bool: "true or false", dict: "a table"}
+    names |= {int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), "a date or a time")  # pyright: ignore[reportUnknownArgumentType]

@@ -48,9 +48,22 @@ index-repair = true # needed
 
 # last words
 """
-DOTTED = 'version = 1\n[providers]\na.base_url = "https://a.example" # A\nb.base_url = "https://b.example"\n'
+DOTTED = """\
+version = 1
+[providers]
+a.base_url = "https://a.example" # A
+b.base_url = "https://b.example"
+"""
 INLINE = 'version = 1\nproviders = { a = { base_url = "https://a.example", title = "A" } } # all\n'
-SCATTERED = 'version = 1\n[providers.a]\nbase_url = "https://a.example"\n[server]\nport = 1\n[providers.a.fixes]\nusage = true\n'
+SCATTERED = """\
+version = 1
+[providers.a]
+base_url = "https://a.example"
+[server]
+port = 1
+[providers.a.fixes]
+usage = true
+"""
 
 Edit = Callable[[str], str]
 
@@ -77,7 +90,9 @@ def test_a_fix_that_is_not_named_gets_a_line_below_the_others() -> None:
     assert lines_of(lambda text: set_fix(text, "b", "usage", on=False)) == ([], ["usage = false"])
 
 
-def test_a_first_fix_stands_with_its_provider_and_no_comment_is_torn_from_what_it_is_about() -> None:
+def test_a_first_fix_stands_with_its_provider_and_no_comment_is_torn_from_what_it_is_about() -> (
+    None
+):
     edited = on_a(WRITTEN)
     assert (
         'base_url = "https://a.example/v1"   # its address\n'
@@ -159,7 +174,7 @@ def test_a_provider_goes_with_its_tables_and_the_comment_above_it() -> None:
     edited = remove_provider(WRITTEN, "b")
     assert "about b" not in edited
     assert "[providers.b" not in edited
-    assert edited.endswith('# its address\n\n# last words\n')
+    assert edited.endswith("# its address\n\n# last words\n")
     assert 'default_provider = "a"' in edited
 
 
@@ -187,18 +202,24 @@ def test_agents_in_one_line_are_kept_there(items: str) -> None:
     assert tomllib.loads(remove_agent(edited, "b")) == tomllib.loads(text) or items == "[]"
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda text: set_fix(text, "nobody", "usage", on=True),
-        lambda text: set_member(text, "nobody", "title", "x"),
-        lambda text: remove_provider(text, "nobody"),
-        lambda text: remove_agent(text, "nobody"),
-    ],
-)
-def test_who_is_not_there_cannot_be_edited(edit: Edit) -> None:
-    with pytest.raises(ConfigError, match="there is no"):
+def set_title(text: str) -> str:
+    return set_member(text, "nobody", "title", "x")
+
+
+def set_fix_of_nobody(text: str) -> str:
+    return set_fix(text, "nobody", "usage", on=True)
+
+
+@pytest.mark.parametrize("edit", [set_fix_of_nobody, set_title])
+def test_a_provider_that_is_not_there_cannot_be_edited(edit: Edit) -> None:
+    with pytest.raises(ConfigError, match="there is no provider"):
         edit(FRESH)
+
+
+@pytest.mark.parametrize("edit", [remove_provider, remove_agent])
+def test_who_is_not_there_cannot_go(edit: Callable[[str, str], str]) -> None:
+    with pytest.raises(ConfigError, match="there is no"):
+        edit(FRESH, "nobody")
 
 
 def test_a_text_that_is_no_toml_is_not_edited() -> None:
@@ -208,7 +229,9 @@ def test_a_text_that_is_no_toml_is_not_edited() -> None:
 
 
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
-values = st.one_of(st.booleans(), st.integers(-(2**40), 2**40), st.text(st.characters(codec="utf-8")))
+values = st.one_of(
+    st.booleans(), st.integers(-(2**40), 2**40), st.text(st.characters(codec="utf-8"))
+)
 
 
 @given(name=names, value=values)
