@@ -77,12 +77,14 @@ _ALL = (
     Problem(
         "local_key_missing",
         401,
-        "No local key came with the request. Every agent has its own: add one in Wiremend under Agents, or with `wiremend agent add NAME`.",
+        "No local key came with the request. Every agent has its own: add one in Wiremend "
+        "under Agents, or with `wiremend agent add NAME`.",
     ),
     Problem(
         "local_key_wrong",
         401,
-        "The local key is not one of Wiremend's. Copy the agent's key from Wiremend, or make one with `wiremend agent add NAME`.",
+        "The local key is not one of Wiremend's. Copy the agent's key from Wiremend, or make "
+        "one with `wiremend agent add NAME`.",
     ),
     Problem("origin_refused", 403, "Requests from web pages are not accepted."),
     Problem(
@@ -99,13 +101,15 @@ _ALL = (
     Problem(
         "unknown_endpoint",
         404,
-        "There is no such endpoint here. Wiremend serves the OpenAI and Anthropic paths below /v1 and /<provider>/v1.",
+        "There is no such endpoint here. Wiremend serves the OpenAI and Anthropic paths below"
+        " /v1 and /<provider>/v1.",
     ),
     Problem("unknown_provider", 404, "No provider of that name is configured."),
     Problem(
         "provider_key_unavailable",
         503,
-        "The provider's key is not available: the keyring is locked, absent, or does not hold it. Look at the provider's card in Wiremend.",
+        "The provider's key is not available: the keyring is locked, absent, or does not hold"
+        " it. Look at the provider's card in Wiremend.",
         _NO_RETRY,
     ),
     Problem("busy", 503, "Too many requests are running; this one was not sent.", _RETRY_SOON),
