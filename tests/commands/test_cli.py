@@ -135,7 +135,7 @@ def test_lets_a_stream_end_before_it_goes(home: dict[str, str]) -> None:
         key = wiremend(home, "agent", "add", "a").stdout.strip()
         proxy.line()
         url = f"{proxy.url}/v1/chat/completions"
-        body = {"model": "healthy", "stream": True, "messages": []}
+        body: dict[str, Any] = {"model": "healthy", "stream": True, "messages": []}
         headers = {"authorization": f"Bearer {key}"}
         with httpx.stream("POST", url, json=body, headers=headers, trust_env=False) as answer:
             proxy.process.send_signal(signal.SIGTERM)

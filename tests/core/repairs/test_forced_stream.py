@@ -27,7 +27,7 @@ def test_asks_for_a_stream_with_usage(request_: dict[str, object]) -> None:
 
 
 def test_keeps_the_agents_own_stream_options() -> None:
-    request = {"stream": False, "stream_options": {"x": 1}}
+    request: dict[str, object] = {"stream": False, "stream_options": {"x": 1}}
     asked = json.loads(pipeline(request).request(json.dumps(request).encode()).data)
     assert asked["stream_options"] == {"x": 1, "include_usage": True}
 
