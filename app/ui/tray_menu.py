@@ -4,8 +4,7 @@ Some desktops show a copy of the menu that they fetch over D-Bus: an entry witho
 gone there, and a menu rebuilt while it is open loses what is under the pointer.
 """
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -66,7 +65,7 @@ class ProviderMenu(QMenu):
     def _add_fixes(self, menu: QMenu, names: Sequence[str]) -> None:
         for name in names:
             action = self.fixes[name] = self._switch(menu, fix_title(name))
-            action.triggered.connect(partial(self._toggle_fix, name))
+            action.triggered.connect(self._toggle_of(name))
 
     def _switch(self, menu: QMenu, words: str) -> QAction:
         action = QAction(entry(words), menu)
@@ -74,8 +73,12 @@ class ProviderMenu(QMenu):
         menu.addAction(action)
         return action
 
-    def _toggle_fix(self, name: str, on: bool) -> None:
-        self.fix_toggled.emit(self.provider, name, on)
+    def _toggle_of(self, name: str) -> Callable[[bool], None]:
+        # Not a partial: of those Qt does not know that they want the new state.
+        def toggle(on: bool) -> None:
+            self.fix_toggled.emit(self.provider, name, on)
+
+        return toggle
 
     def _toggle_passthrough(self, on: bool) -> None:
         self.passthrough_toggled.emit(self.provider, on)

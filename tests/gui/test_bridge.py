@@ -1,0 +1,139 @@
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import bridge as bridges
+from app.bridge import Bridge
+from app.ui.traffic_page import TrafficPage
+from proxy.tap import Passed, Record
+from tests.gui.records import finished, started
+
+BURST = 20_000
+BEAT_MS = 5
+
+
+class Heart:
+    """Beats on the GUI's thread, and knows the longest time it had to wait."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._last = time.monotonic()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(BEAT_MS)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+
+
+@pytest.fixture
+def bridge(qapp: QApplication) -> Iterator[Bridge]:
+    made = Bridge(qapp)
+    yield made
+    made.deleteLater()
+
+
+def piece(number: int) -> Passed:
+    line = b'data: {"choices":[{"index":0,"delta":{"content":"word %d "}}]}\n\n'
+    return Passed("one", float(number), line % number)
+
+
+def collected(bridge: Bridge) -> list[Record]:
+    """Return a list that grows with what the bridge hands over."""
+    seen: list[Record] = []
+
+    def keep(batch: list[Record]) -> None:
+        seen.extend(batch)
+
+    bridge.records.connect(keep)
+    return seen
+
+
+def from_another_thread(bridge: Bridge, count: int, per_second: float | None = None) -> None:
+    """Send an exchange with that many pieces, as the proxy's thread does."""
+
+    def send() -> None:
+        bridge.tap(started("one", "demo"))
+        begin = time.monotonic()
+        for number in range(count):
+            bridge.tap(piece(number))
+            if per_second is not None and number % 20 == 19:
+                time.sleep(max(0.0, begin + number / per_second - time.monotonic()))
+        bridge.tap(finished("one"))
+
+    threading.Thread(target=send).start()
+
+
+def test_hands_over_every_record_of_a_burst_in_order(qtbot: QtBot, bridge: Bridge) -> None:
+    seen = collected(bridge)
+    from_another_thread(bridge, BURST)
+    qtbot.waitUntil(lambda: len(seen) == BURST + 2, timeout=10_000)
+    assert [each.at for each in seen[1:-1]] == list(range(BURST))
+
+
+def test_a_burst_does_not_hold_up_the_window(qtbot: QtBot, bridge: Bridge) -> None:
+    page = TrafficPage()
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    bridge.records.connect(page.apply)
+    seen = collected(bridge)
+    heart = Heart()
+    from_another_thread(bridge, BURST)
+    qtbot.waitUntil(lambda: len(seen) == BURST + 2, timeout=20_000)
+    assert heart.longest <= 0.150
+
+
+def test_steady_traffic_does_not_hold_up_the_window(qtbot: QtBot, bridge: Bridge) -> None:
+    page = TrafficPage()
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    bridge.records.connect(page.apply)
+    seen = collected(bridge)
+    heart = Heart()
+    from_another_thread(bridge, BURST, per_second=2_000)
+    qtbot.waitUntil(lambda: len(seen) == BURST + 2, timeout=30_000)
+    assert heart.longest <= 0.100
+
+
+def test_emits_one_signal_for_many_records(qtbot: QtBot, bridge: Bridge) -> None:
+    sizes: list[int] = []
+
+    def count(batch: list[Record]) -> None:
+        sizes.append(len(batch))
+
+    bridge.records.connect(count)
+    for number in range(500):
+        bridge.tap(piece(number))
+    qtbot.waitUntil(lambda: sum(sizes) == 500)
+    assert len(sizes) == 1
+
+
+def test_lets_bodies_go_before_memory_but_never_an_end(
+    qtbot: QtBot, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridges, "_MOST_PENDING", 10)
+    seen = collected(bridge)
+    lost: list[int] = []
+    bridge.lost.connect(lost.append)
+    bridge.tap(started("one", "demo"))
+    for number in range(30):
+        bridge.tap(piece(number))
+    bridge.tap(finished("one"))
+    qtbot.waitUntil(lambda: bool(lost))
+    assert (len(seen), seen[-1], lost) == (11, finished("one"), [21])
+
+
+def test_looks_less_often_while_the_window_is_hidden(bridge: Bridge) -> None:
+    bridge.show_window(False)
+    assert bridge._timer.interval() == bridges.HIDDEN_INTERVAL_MS
+    bridge.show_window(True)
+    assert bridge._timer.interval() == bridges.SHOWN_INTERVAL_MS
