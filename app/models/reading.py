@@ -43,6 +43,8 @@ class EventLog:
         self._digest = hashlib.sha256()
         self._unpacker: Any = zlib.decompressobj(_WINDOWS[coding]) if coding in _WINDOWS else None
         self._unpacked = 0
+        self._packed = b""
+        self._last_at = 0.0
 
     @property
     def sha256(self) -> str:
@@ -52,26 +54,30 @@ class EventLog:
     @property
     def caught_up(self) -> bool:
         """All bytes that came have been read."""
-        return self._piece >= len(self._pieces.data)
+        return self._piece >= len(self._pieces.data) and not self._packed
 
     def step(self) -> None:
         """Read some of the next piece."""
+        if self._packed:
+            packed, self._packed = self._packed, b""
+            self._read(self._last_at, packed)
+            return
         data = self._pieces.data[self._piece]
         part = data[self._offset : self._offset + _STEP]
-        at = self._pieces.at[self._piece]
+        self._last_at = self._pieces.at[self._piece]
         self._offset += len(part)
         if self._offset >= len(data):
             self._piece, self._offset = self._piece + 1, 0
         self._digest.update(part)
         if not self.problem:
-            self._read(at, part)
+            self._read(self._last_at, part)
 
     def close(self) -> None:
         """No more bytes will come: hand out what is left."""
         if self.closed:
             return
         self.closed = True
-        at = self._pieces.at[-1] if self._pieces.at else 0.0
+        at = self._last_at
         rest = self._sniffer.rest()
         if self.form is Form.STREAM:
             self._keep(at, self._decoder.flush())
@@ -96,10 +102,11 @@ class EventLog:
     def _plain(self, part: bytes) -> bytes:
         if self._unpacker is None:
             return part
-        plain: bytes = self._unpacker.decompress(part, MOST_UNPACKED)
+        plain: bytes = self._unpacker.decompress(part, _STEP)
         self._unpacked += len(plain)
-        if self._unpacked > MOST_UNPACKED or self._unpacker.unconsumed_tail:
+        if self._unpacked > MOST_UNPACKED:
             raise OverflowError("the answer unpacks to more than can be shown")
+        self._packed = self._unpacker.unconsumed_tail
         return plain
 
     def _keep(self, at: float, events: list[sse.Event]) -> None:

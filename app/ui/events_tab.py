@@ -105,7 +105,7 @@ class EventsTab(Tab):
             # Side by side there is no room; the sign in the first column stays.
             for column in (DELAY, FIX):
                 view.setColumnHidden(column, mode == BOTH)
-        self._align_again()
+        self._show_event()
 
     def next_mode(self) -> None:
         """Go on to the next of received, sent, both."""
@@ -190,40 +190,47 @@ class EventsTab(Tab):
             self._choose(self._current, marked[0])
 
     def _chosen(self, side: int, current: QModelIndex, previous: QModelIndex) -> None:
-        view, model = self._views[side], self._models[side]
-        place = current.row()
-        event = model.event_at(place)
-        if event is None:
-            return
-        if view.hasFocus():
+        if self._views[side].hasFocus():
             self._current = side
-        if side == self._current:
+        if side == self._current and current.isValid():
+            self._show_event()
+            self._align(side, current.row())
+
+    def _show_event(self) -> None:
+        model = self._models[self._current]
+        place = self._views[self._current].currentIndex().row()
+        event = model.event_at(place)
+        if event is not None:
             notes = [f"◆ {mark.fix}: {mark.message}" for mark in model.marks(place)]
             content = pretty(decoded((event.data or event.raw)[:_MOST_READ]))
             self.detail.show_text("\n".join([*notes, content]))
-            if self.mode == BOTH:
-                self._align(side, place)
-
-    def _align_again(self) -> None:
-        place = self._views[self._current].currentIndex().row()
-        if self.mode == BOTH and place >= 0:
-            self._align(self._current, place)
 
     def _align(self, side: int, place: int) -> None:
         """Choose on the other side what left, or came, at the same moment."""
         other = 1 - side
-        mine, theirs = self._models[side].log, self._models[other].log
-        number = self._models[side].number(place)
-        if mine is None or theirs is None or number is None or not theirs.at:
-            return
-        at = mine.at[number]
-        rank = number - bisect_left(mine.at, at)
-        found = min(bisect_left(theirs.at, at) + rank, len(theirs.at) - 1)
-        there = self._models[other].row_of(found)
+        number = self._counterpart(side, place)
+        there = None if number is None else self._models[other].row_of(number)
         if there is not None:
             index = self._models[other].index(there, 0)
             self._views[other].setCurrentIndex(index)
             self._views[other].scrollTo(index)
+
+    def _counterpart(self, side: int, place: int) -> int | None:
+        for mark in self._models[side].marks(place):
+            if mark.received is not None and mark.sent is not None:
+                return mark.sent if side == RECEIVED else mark.received
+        mine, theirs = self._models[side].log, self._models[1 - side].log
+        number = self._models[side].number(place)
+        if mine is None or theirs is None or number is None or not theirs.at:
+            return None
+        at = mine.at[number]
+        first, end = bisect_left(theirs.at, at), bisect_right(theirs.at, at)
+        if first < end:
+            # What left as it came has the same moment, and the same rank in it.
+            found = first + number - bisect_left(mine.at, at)
+        else:
+            found = first if side == RECEIVED else end - 1
+        return max(0, min(found, len(theirs.at) - 1))
 
     def _show_counts(self, reading: Reading) -> None:
         log = reading.received

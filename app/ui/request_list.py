@@ -162,16 +162,16 @@ class RequestList(QWidget):
         self.pause.toggled.connect(self.pause_changed)
         self.pin.clicked.connect(self._pin)
         self.pill.clicked.connect(self._to_end)
+        window, widget = Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.WidgetShortcut
         # Space is the way to press a focused button elsewhere, so it pauses only from the list.
-        keys = {
-            "j": lambda: self._step(1),
-            "k": lambda: self._step(-1),
-            "Space": self.pause.toggle,
-            "p": self.pin.click,
-        }
-        for key, act in keys.items():
+        for key, context, act in (
+            ("j", window, lambda: self._step(1)),
+            ("k", window, lambda: self._step(-1)),
+            ("p", window, self.pin.click),
+            ("Space", widget, self.pause.toggle),
+        ):
             shortcut = QShortcut(QKeySequence(key), self.view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.setContext(context)
             shortcut.activated.connect(act)
 
     def _tool(self, name: IconName, words: str, key: str) -> QToolButton:

@@ -6,6 +6,7 @@ from app.models.exchanges import COLUMNS, ExchangesModel
 from app.models.store import Store
 from proxy.tap import Mark, Record
 from tests.gui.exchanges import began, ended, mended, passed, text, whole
+from tests.gui.records import emissions
 
 
 class Traffic:
@@ -44,10 +45,9 @@ def test_says_how_many_were_fixed(traffic: Traffic) -> None:
 
 
 def test_inserts_once_for_a_batch(traffic: Traffic) -> None:
-    insertions: list[tuple[int, int]] = []
-    traffic.model.rowsInserted.connect(lambda _, first, last: insertions.append((first, last)))
+    insertions = emissions(traffic.model.rowsInserted)
     traffic.apply(*[began(f"x{n}") for n in range(200)])
-    assert insertions == [(0, 199)]
+    assert [each[1:] for each in insertions] == [(0, 199)]
 
 
 def test_shows_what_comes_to_meet_the_filter_at_its_place(traffic: Traffic) -> None:

@@ -1,0 +1,73 @@
+import time
+
+import pytest
+from pytestqt.modeltest import ModelTester
+
+from app.models.events import DELAY, FIX, KIND, NUMBER, TEXT, EventsModel
+from app.models.reading import Reading
+from proxy.tap import Mark, Passed
+from tests.gui.exchanges import DONE, began, ended, read, text, whole
+
+MARK = Mark("index-repair", "set the <b>index</b>", 1, 1)
+
+
+@pytest.fixture
+def model(qtmodeltester: ModelTester) -> EventsModel:
+    made = EventsModel()
+    qtmodeltester.check(made)
+    return made
+
+
+def show(model: EventsModel, reading: Reading) -> None:
+    model.show_log(reading.received, reading.exchange.started.at)
+    model.refresh()
+
+
+def column(model: EventsModel, number: int) -> list[str]:
+    return [model.index(row, number).data() for row in range(model.rowCount())]
+
+
+def test_lists_events_with_their_delays(model: EventsModel) -> None:
+    show(model, read(whole(text("a"), text("b"), DONE)))
+    assert column(model, NUMBER) == ["0", "1", "2"]
+    assert column(model, DELAY) == ["500", "100", "100"]
+    assert column(model, KIND) == ["text", "text", "end"]
+    assert column(model, TEXT) == ["“a”", "“b”", "[DONE]"]
+
+
+def test_gives_a_silence_a_row_of_its_own(model: EventsModel) -> None:
+    pieces = [Passed("x1", at, text("a")) for at in (100.5, 101.34)]
+    show(model, read([began(), *pieces, ended()]))
+    assert column(model, KIND) == ["text", "⏸ gap 0.84 s", "text"]
+    assert (model.number(1), model.event_at(1), model.row_of(1)) == (None, None, 2)
+
+
+def test_marks_the_very_event(model: EventsModel) -> None:
+    show(model, read(whole(text("a"), text("b"), DONE)))
+    model.show_marks([(1, MARK), (1, MARK), (None, MARK)])
+    assert column(model, FIX) == ["", "◆ set the <b>index</b> +1", ""]
+    assert column(model, NUMBER) == ["0", "◆ 1", "2"]
+    assert model.marked_rows() == [1]
+    assert model.marks(1) == [MARK, MARK]
+
+
+def test_takes_in_what_came_since(model: EventsModel) -> None:
+    reading = read(whole(text("a"), text("b")))
+    late = reading.received.events.pop()
+    at = reading.received.at.pop()
+    show(model, reading)
+    reading.received.events.append(late)
+    reading.received.at.append(at)
+    model.refresh()
+    assert column(model, NUMBER) == ["0", "1"]
+    model.show_log(None, 0)
+    assert model.rowCount() == 0
+
+
+def test_shows_a_hundred_thousand_events_at_once() -> None:
+    model = EventsModel()
+    reading = read(whole(text("x") * 100_000))
+    begun = time.perf_counter()
+    show(model, reading)
+    assert model.index(99_999, TEXT).data() == "“x”"
+    assert time.perf_counter() - begun < 0.3

@@ -1,0 +1,105 @@
+import json
+import shlex
+import subprocess
+
+from app.cases import parse
+from app.models.exports import bug_report, case_text, curl_of, har_of, redacted_headers
+from app.models.reading import Reading
+from proxy.tap import Mark
+from tests.gui.exchanges import (
+    DONE,
+    answered,
+    asked,
+    began,
+    call,
+    ended,
+    mended,
+    passed,
+    read,
+    text,
+)
+
+KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123"
+MARK = Mark("index-repair", "set the index", 1, 1)
+BODY = (
+    b'{"model":"m","messages":[{"role":"user","content":"it\'s $HOME `id` ' + KEY.encode() + b'"}]}'
+)
+
+
+def reading() -> Reading:
+    came, left = call("{}", "read", "c1", None), call("{}", "read", "c1", 0)
+    return read(
+        [
+            began(body=BODY),
+            asked(body=BODY),
+            answered(),
+            *passed([text(f"here is {KEY}")]),
+            *mended(came, left, [MARK]),
+            *passed([DONE], first=103.0),
+            ended(),
+        ]
+    )
+
+
+def test_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside() -> None:
+    command = curl_of(reading().exchange)
+    script = command.replace("curl ", "printf '%s\\n' ", 1)
+    said = subprocess.run(
+        ["/bin/sh", "-c", script], env={"KEY": "K1"}, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert "https://api.deepseek.com/v1/chat/completions" in said
+    assert "authorization: Bearer K1" in said
+    assert said[-1] == BODY.decode().replace(KEY, "[removed]")
+
+
+def test_quotes_hostile_headers_for_the_shell() -> None:
+    hostile = began(
+        headers=(("x-a", "'; touch /tmp/pwned; '"), ('x-api-key";id;"', "‹key agent #1›"))
+    )
+    command = curl_of(read([hostile]).exchange)
+    words = shlex.split(command.replace("\\\n", ""))
+    assert words[6:] == [
+        "-H",
+        "x-a: '; touch /tmp/pwned; '",
+        "-H",
+        "x-api-keyid: $KEY",
+        "--data-binary",
+        "{}",
+    ]
+
+
+def test_writes_an_archive_that_holds_no_key() -> None:
+    seen = reading()
+    archive = json.loads(har_of(seen.exchange, seen))
+    entry = archive["log"]["entries"][0]
+    assert entry["request"]["url"] == "https://api.deepseek.com/v1/chat/completions"
+    assert entry["response"]["status"] == 200
+    assert "here is [removed]" in entry["response"]["content"]["text"]
+    assert KEY not in json.dumps(archive)
+
+
+def test_writes_a_case_that_can_be_played_again() -> None:
+    seen = reading()
+    written = case_text(seen.exchange, seen)
+    case = parse(written.encode())
+    assert case.body == text("here is [removed]") + call("{}", "read", "c1", None) + DONE
+    assert KEY not in written
+
+
+def test_reports_the_defect_with_the_events_around_it() -> None:
+    seen = reading()
+    report = bug_report(seen.exchange, seen)
+    assert "Provider: deepseek" in report
+    assert "- event 1: index-repair: set the index" in report
+    assert '#1  data: {"choices"' in report
+    assert KEY not in report
+    assert "$HOME" not in report
+
+
+def test_shows_headers_without_what_looks_like_a_key() -> None:
+    headers = (("authorization", "‹key agent #1›"), ("x-title", KEY), ("cookie", "a=b"))
+    assert redacted_headers(headers) == [
+        ("authorization", "‹key agent #1›"),
+        ("x-title", "[removed]"),
+        ("cookie", "[removed]"),
+    ]

@@ -1,0 +1,71 @@
+import time
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QModelIndex
+from pytestqt.modeltest import ModelTester
+
+from app.models.jsontree import NAME, NOTE, VALUE, JsonTreeModel
+
+
+@pytest.fixture
+def model(qtmodeltester: ModelTester) -> JsonTreeModel:
+    made = JsonTreeModel()
+    qtmodeltester.check(made)
+    return made
+
+
+def rows(model: JsonTreeModel, parent: QModelIndex | None = None) -> list[tuple[str, str, str]]:
+    above = parent or QModelIndex()
+    return [
+        tuple(model.index(row, column, above).data() for column in (NAME, VALUE, NOTE))
+        for row in range(model.rowCount(above))
+    ]
+
+
+def test_shows_members_and_items(model: JsonTreeModel) -> None:
+    value = {"model": "<b>m</b>", "n": 1, "messages": [{"role": "user"}], "stop": None}
+    model.show_value(value, value)
+    assert rows(model) == [
+        ("model", '"<b>m</b>"', ""),
+        ("n", "1", ""),
+        ("messages", "[1]", ""),
+        ("stop", "null", ""),
+    ]
+    messages = model.index(2, 0)
+    assert rows(model, messages) == [("0", "{1}", "")]
+    assert rows(model, model.index(0, 0, messages)) == [("role", '"user"', "")]
+    assert model.parent(model.index(0, 0, messages)) == messages
+
+
+def test_marks_what_was_changed(model: JsonTreeModel) -> None:
+    before: dict[str, Any] = {"stream": False, "tools": [], "deep": {"a": 1, "b": 2}}
+    after: dict[str, Any] = {"stream": True, "deep": {"a": 1, "b": 3}, "extra": {"x": 1}}
+    model.show_value(after, before)
+    assert rows(model) == [
+        ("stream", "true", "◆ was false"),
+        ("deep", "{2}", "◆ changed inside"),
+        ("extra", "{1}", "◆ added"),
+        ("tools", "[0]", "◆ removed"),
+    ]
+    assert rows(model, model.index(1, 0)) == [("a", "1", ""), ("b", "3", "◆ was 2")]
+    assert rows(model, model.index(2, 0)) == [("x", "1", "")]
+    assert [index.data() for index in model.changed_indexes()] == [
+        "stream",
+        "deep",
+        "extra",
+        "tools",
+    ]
+
+
+def test_opens_a_request_with_a_large_image_at_once(model: JsonTreeModel) -> None:
+    value = {"messages": [{"content": [{"image_url": {"url": "data:," + "A" * 2_000_000}}]}]}
+    begun = time.perf_counter()
+    model.show_value(value, value)
+    index = QModelIndex()
+    for _ in range(6):
+        index = model.index(0, 0, index)
+    url = model.index(index.row(), VALUE, index.parent()).data()
+    assert time.perf_counter() - begun < 0.3
+    assert url.endswith("(1.9 MB)")
+    assert len(url) < 100

@@ -1,0 +1,106 @@
+import gzip
+import hashlib
+import time
+
+from app.models.exchange import Pieces
+from app.models.reading import EventLog, Reading
+from app.models.store import Store
+from proxy.repair import Form
+from proxy.tap import Mark
+from tests.gui.exchanges import (
+    DONE,
+    answered,
+    began,
+    call,
+    ended,
+    mended,
+    passed,
+    read,
+    text,
+    whole,
+)
+
+MARK = Mark("index-repair", "set the index", 0, 0)
+
+
+def test_numbers_events_however_the_stream_was_cut() -> None:
+    stream = text("a") + b": ping\n\n" + text("b") + DONE
+    for size in (1, 7, 1000):
+        pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
+        reading = read(whole(*pieces))
+        assert [each.raw for each in reading.received.events] == [
+            text("a"),
+            b": ping\n\n",
+            text("b"),
+            DONE,
+        ]
+        assert "".join(reading.answer.text) == "ab"
+
+
+def test_reads_what_is_new_and_nothing_twice() -> None:
+    store = Store()
+    store.apply([began(), *passed([text("a")])])
+    reading = Reading(next(iter(store)))
+    reading.advance(1)
+    first = reading.received.events[0]
+    store.apply(passed([text("b"), DONE], first=103.0))
+    reading.advance(1)
+    assert reading.received.events[0] is first
+    assert "".join(reading.answer.text) == "ab"
+    assert reading.first_token_at == 100.5
+
+
+def test_shows_both_sides_once_they_differ() -> None:
+    store = Store()
+    store.apply([began(), *passed([text("a")])])
+    reading = Reading(next(iter(store)))
+    reading.advance(1)
+    assert reading.sent is reading.received
+    store.apply([*mended(call("{}", "f", "c", None), call("{}", "f", "c", 0), [MARK]), ended()])
+    reading.advance(1)
+    assert reading.generation == 1
+    assert [each.raw for each in reading.sent.events] == [text("a"), call("{}", "f", "c", 0)]
+    assert reading.received.events[1].raw == call("{}", "f", "c", None)
+    assert reading.received.sha256 != reading.sent.sha256
+
+
+def test_takes_a_plain_answer_for_one_event() -> None:
+    body = b'{"choices":[{"index":0,"message":{"content":"Hi"}}]}'
+    reading = read(whole(body[:10], body[10:]))
+    assert (reading.received.form, len(reading.received.events)) == (Form.DOCUMENT, 1)
+    assert "".join(reading.answer.text) == "Hi"
+    assert reading.received.sha256 == hashlib.sha256(body).hexdigest()
+
+
+def test_unpacks_what_passed_through_packed() -> None:
+    packed = gzip.compress(text("hello") + DONE)
+    head = answered(content_encoding="gzip")
+    reading = read([began(passthrough=True), head, *passed([packed[:9], packed[9:]]), ended()])
+    assert "".join(reading.answer.text) == "hello"
+    assert reading.received.sha256 == hashlib.sha256(packed).hexdigest()
+
+
+def test_refuses_a_bomb_and_goes_on_counting() -> None:
+    bomb = gzip.compress((b"data: " + b"x" * 999_992 + b"\n\n") * 80, 1)
+    pieces = Pieces()
+    pieces.add(0.0, bomb)
+    log = EventLog(pieces, "gzip")
+    while not log.caught_up:
+        log.step()
+    assert "more than can be shown" in log.problem
+    assert log.sha256 == hashlib.sha256(bomb).hexdigest()
+
+
+def test_reads_in_slices_that_nobody_feels() -> None:
+    reading = read(whole(text("x") * 5000))
+    exchange = reading.exchange
+    again = Reading(exchange)
+    longest, slices, more = 0.0, 0, True
+    while more:
+        begun = time.perf_counter()
+        more = again.advance(0.004)
+        longest = max(longest, time.perf_counter() - begun)
+        slices += 1
+    assert slices > 1
+    assert longest < 0.1
+    assert len(again.received.events) == 5000

@@ -1,0 +1,333 @@
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.models.plaintext import MOST_TEXT
+from app.ui.events_tab import BOTH, RECEIVED, SENT
+from app.ui.files import write_privately
+from app.ui.traffic_page import TrafficPage
+from proxy.config import Provider, Settings
+from proxy.tap import Mark, Passed, Received, Record
+from tests.gui.exchanges import (
+    DONE,
+    answered,
+    asked,
+    began,
+    call,
+    chunk,
+    ended,
+    mended,
+    passed,
+    text,
+    whole,
+)
+from tests.gui.records import emissions
+
+INDEX = Mark("index-repair", "set the index", 2, 2)
+HOSTILE = "<img src='file:///etc/passwd'><b>x</b>\u202e\x1b[31m"
+CAME, LEFT = call('{"path":"a"}', "read", "c1", None), call('{"path":"a"}', "read", "c1", 0)
+MENDED: list[Record] = [
+    began(body=b'{"model":"m"}'),
+    asked(body=b'{"model":"m","stream":true}'),
+    answered(),
+    *passed([chunk({"reasoning_content": "Hm"}), text("I will look")]),
+    *mended(CAME, LEFT, [INDEX]),
+    *passed([chunk({}, "tool_calls"), DONE], first=103.0),
+    ended(),
+]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> TrafficPage:
+    page = TrafficPage()
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show_settings(Settings(providers={"deepseek": Provider("deepseek", "https://a.example")}))
+    page.show()
+    return page
+
+
+@pytest.fixture
+def show(page: TrafficPage, qtbot: QtBot) -> Callable[..., None]:
+    """Return a function that applies records, shows a tab and waits until everything is read."""
+
+    def act(records: list[Record], tab: QWidget | None = None) -> None:
+        page.apply(records)
+        if tab is not None:
+            page.detail.tabs.setCurrentWidget(tab)
+        qtbot.waitUntil(lambda: not page.detail.busy)
+
+    return act
+
+
+Show = Callable[..., None]
+
+
+def words(widget: QWidget) -> str:
+    labels = [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
+    panes = [each.toPlainText() for each in widget.findChildren(QPlainTextEdit) if each.isVisible()]
+    return "\n".join([*labels, *panes])
+
+
+def push(page: TrafficPage, label: str) -> None:
+    buttons = page.findChildren(QPushButton)
+    next(each for each in buttons if each.text() == label and each.isVisible()).click()
+
+
+def heartbeat(beats: list[float]) -> QTimer:
+    timer = QTimer()
+    timer.setInterval(5)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+    timer.start()
+    return timer
+
+
+def longest_gap(beats: list[float]) -> float:
+    return max(later - earlier for earlier, later in pairwise(beats))
+
+
+def test_offers_a_sample_while_there_is_nothing(page: TrafficPage, show: Show) -> None:
+    asked_for = emissions(page.sample_asked)
+    push(page, "Send a sample request")
+    assert asked_for == [()]
+    show(MENDED)
+    assert "No request yet" not in words(page)
+
+
+def test_shows_the_answer_while_it_comes(page: TrafficPage, show: Show) -> None:
+    show([began(), *passed([text("Hello ")])])
+    assert "Hello" in words(page.detail.answer)
+    show(passed([text("world")], first=101.0))
+    assert "Hello world" in words(page.detail.answer)
+
+
+def test_shows_reasoning_folded_and_calls_as_cards(page: TrafficPage, show: Show) -> None:
+    show(MENDED)
+    shown = words(page.detail.answer)
+    assert "I will look" in shown
+    assert '"path": "a"' in shown
+    assert "read" in shown
+    assert "Hm" not in shown
+    assert "Finish: tool_calls" in shown
+
+
+def test_begins_at_the_event_that_a_fix_acted_on(page: TrafficPage, show: Show) -> None:
+    show(MENDED, page.detail.events)
+    assert page.detail.events.event_text == CAME.decode()[6:].strip()
+    assert "◆ index-repair: set the index" in page.detail.events.detail.toPlainText()
+
+
+def test_walks_from_fix_to_fix_with_the_keys(page: TrafficPage, show: Show, qtbot: QtBot) -> None:
+    later = Mark("finish-reason", "corrected", 3, 3)
+    records = [*MENDED[:-3], *mended(text("x"), text("y"), [later], at=102.5), *MENDED[-3:]]
+    show(records, page.detail.events)
+    page.requests.view.setFocus()
+    qtbot.keyClick(page.requests.view, "]")
+    assert "corrected" in page.detail.events.detail.toPlainText()
+    qtbot.keyClick(page.requests.view, "[")
+    assert "set the index" in page.detail.events.detail.toPlainText()
+
+
+def test_shows_both_sides_of_a_change(page: TrafficPage, show: Show, qtbot: QtBot) -> None:
+    show(MENDED, page.detail.events)
+    events = page.detail.events
+    qtbot.keyClick(page.requests.view, "d")
+    assert events.mode == SENT
+    qtbot.keyClick(page.requests.view, "d")
+    assert events.mode == BOTH
+    events.jump(2, 2)
+    assert [view.currentIndex().row() for view in events._views] == [3, 3]
+    events.show_mode(RECEIVED)
+    assert "no index" in events.received.index(3, 3).data()
+    assert "#0" in events.sent.index(3, 3).data()
+
+
+def test_tells_what_was_changed_and_jumps_there(page: TrafficPage, show: Show) -> None:
+    show(MENDED, page.detail.changes)
+    changes = page.detail.changes
+    assert "Changes: 1 · fixes: 1" in words(changes)
+    assert "+     2  " in changes.difference.toPlainText()
+    fix = changes.fixes.topLevelItem(0)
+    assert fix is not None
+    changes.fixes.itemClicked.emit(fix.child(0), 0)
+    assert page.detail.tabs.currentWidget() is page.detail.events
+    assert page.detail.events.event_text == CAME.decode()[6:].strip()
+
+
+def test_proves_passthrough_with_equal_hashes(page: TrafficPage, show: Show) -> None:
+    show(whole(text("a"), DONE, passthrough=True), page.detail.changes)
+    shown = words(page.detail.changes)
+    assert "every byte went through as it came" in shown
+    assert "SHA-256 of both" in shown
+
+
+def test_marks_what_was_changed_in_the_request(page: TrafficPage, show: Show) -> None:
+    show(MENDED, page.detail.request)
+    tree = page.detail.request.model
+    assert tree.index(1, 2).data() == "◆ added"
+    assert "‹key agent #12345678›" in words(page.detail.request)
+
+
+def test_pairs_a_call_with_the_result_of_the_next_request(page: TrafficPage, show: Show) -> None:
+    show(MENDED, page.detail.tools)
+    item = page.detail.tools.calls.topLevelItem(0)
+    assert item is not None
+    assert item.text(2) == "none yet"
+    body = b'{"messages":[{"role":"tool","tool_call_id":"c1","content":"file content"}]}'
+    show([began("x2", body=body)])
+    assert "file content" in words(page.detail.tools)
+
+
+def test_counts_silences_and_shows_raw_bytes(page: TrafficPage, show: Show) -> None:
+    show(MENDED, page.detail.timing)
+    assert page.detail.timing.figure("longest") == "1.40 s"
+    show([], page.detail.raw)
+    assert page.detail.raw.received.content == b"".join(
+        record.data for record in MENDED if isinstance(record, Passed | Received)
+    )
+    assert "SHA-256" in words(page.detail.raw)
+
+
+def test_offers_the_fix_that_would_have_helped(page: TrafficPage, show: Show) -> None:
+    toggled = emissions(page.fix_toggled)
+    show([began(), *passed([text("a")]), ended(would_mend={"finish-reason": 3})])
+    assert "3 would have been mended" in words(page.detail)
+    push(page, "Turn on")
+    assert toggled == [("deepseek", "finish-reason", True)]
+
+
+def test_holds_still_while_paused_and_loses_nothing(page: TrafficPage, show: Show) -> None:
+    show(whole(exchange_id="a"))
+    page.requests.pause.click()
+    for number in range(50):
+        show(whole(exchange_id=f"b{number}"))
+    assert page.requests.model.rowCount() == 1
+    page.requests.pause.click()
+    assert page.requests.model.rowCount() == 51
+
+
+def test_follows_only_who_looks_at_the_end(page: TrafficPage, show: Show) -> None:
+    show([record for n in range(100) for record in whole(exchange_id=f"a{n}")])
+    bar = page.requests.view.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    show(whole(exchange_id="late"))
+    assert (bar.value(), page.requests.pill.text()) == (0, "↓ 1 new")
+    page.requests.pill.click()
+    assert bar.value() == bar.maximum()
+    assert not page.requests.pill.isVisible()
+
+
+def test_keeps_what_is_pinned_when_it_is_cleared(
+    page: TrafficPage, show: Show, qtbot: QtBot
+) -> None:
+    show([*whole(exchange_id="a"), *whole(exchange_id="b")])
+    page.requests.choose_row(0)
+    qtbot.keyClick(page.requests.view, "p")
+    qtbot.keyClick(page.requests.view, "l", Qt.KeyboardModifier.ControlModifier)
+    assert [each.id for each in page.requests.model.exchanges] == ["a"]
+
+
+def test_filters_and_leaves_letters_to_the_filter_box(
+    page: TrafficPage, show: Show, qtbot: QtBot
+) -> None:
+    show([*whole(exchange_id="a", model="kimi"), *whole(exchange_id="b", model="deepseek")])
+    page.requests.filter.setFocus()
+    page.requests.filter.setText("model:deep ")
+    qtbot.keyClicks(page.requests.filter, "d")
+    assert page.requests.filter.text() == "model:deep d"
+    assert [each.id for each in page.requests.model.exchanges] == ["b"]
+
+
+def test_shows_hostile_content_as_plain_text(page: TrafficPage, show: Show) -> None:
+    fragment = call(HOSTILE, HOSTILE, HOSTILE)
+    show(
+        [
+            began(model=HOSTILE, agent=HOSTILE, body=chunk({"content": HOSTILE})),
+            *passed([text(HOSTILE), fragment]),
+            ended(reason=HOSTILE, outcome="upstream_error", status=500),
+        ]
+    )
+    for number in range(page.detail.tabs.count()):
+        page.detail.tabs.setCurrentIndex(number)
+    labels = page.findChildren(QLabel)
+    assert all(each.textFormat() is Qt.TextFormat.PlainText for each in labels if each.text())
+    page.detail.tabs.setCurrentWidget(page.detail.answer)
+    assert "<b>x</b>‹U+202E›‹U+001B›[31m" in words(page.detail.answer)
+    assert not any(mark in words(page) for mark in ("\u202e", "\x1b"))
+
+
+def test_copies_and_reports(page: TrafficPage, show: Show) -> None:
+    show(MENDED)
+    menu = page.detail.actions_menu.menu()
+    assert menu is not None
+    actions = {action.text(): action for action in menu.actions()}
+    actions["Copy answer"].trigger()
+    assert QGuiApplication.clipboard().text() == "I will look"
+    actions["Copy as curl"].trigger()
+    assert "$KEY" in QGuiApplication.clipboard().text()
+    actions["Make a bug report"].trigger()
+    assert "index-repair: set the index" in QGuiApplication.clipboard().text()
+    again = emissions(page.send_again_asked)
+    actions["Send again"].trigger()
+    assert again == [(MENDED[0],)]
+
+
+def test_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"a longer content than the new one")
+    path.chmod(0o644)
+    write_privately(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_takes_a_burst_without_standing_still(page: TrafficPage, qtbot: QtBot) -> None:
+    page.detail.tabs.setCurrentWidget(page.detail.events)
+    beats: list[float] = []
+    timer = heartbeat(beats)
+    page.apply([began()])
+    records: list[Record] = [Passed("x1", 101 + n / 1e4, text(f"word {n}")) for n in range(20_000)]
+    for first in range(0, len(records), 2000):
+        page.apply(records[first : first + 2000])
+        QApplication.processEvents()
+    page.apply([ended()])
+    qtbot.waitUntil(lambda: not page.detail.busy, timeout=20_000)
+    timer.stop()
+    assert page.detail.events.received.rowCount() == 20_000
+    assert longest_gap(beats) <= 0.15
+
+
+@pytest.mark.parametrize("tab", range(7))
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [text("x") * 100_000],
+        [text("y" * 10_000_000), DONE],
+        [call("z" * 5_000_000, "f", "c"), DONE],
+    ],
+    ids=["many", "large", "large call"],
+)
+def test_opens_what_is_huge_at_once(
+    page: TrafficPage, qtbot: QtBot, tab: int, pieces: list[Any]
+) -> None:
+    page.detail.tabs.setCurrentIndex(tab)
+    page.apply(whole(*pieces))
+    beats: list[float] = []
+    timer = heartbeat(beats)
+    qtbot.wait(20)
+    qtbot.waitUntil(lambda: not page.detail.busy, timeout=20_000)
+    qtbot.wait(20)
+    timer.stop()
+    assert longest_gap(beats) <= 0.3
+    panes = page.findChildren(QPlainTextEdit)
+    assert all(len(pane.toPlainText()) <= MOST_TEXT + 2 for pane in panes)
