@@ -131,11 +131,7 @@ class Pipeline:
             came, data = self._begin(seen.form), seen.data
         if came is Form.DOCUMENT:
             return self._collect(data)
-        if not self._decoder.pending and (alike := self._steady.count(data)):
-            self._received += alike
-            self._sink.sent += alike
-            return Step(data)
-        self._guarded(self._decoder.feed, data)
+        self._stream(data)
         return self._step()
 
     def finish(self, *, clean: bool = True, problem: Problem | None = None) -> Step:
@@ -256,6 +252,19 @@ class Pipeline:
             self._sink.put_document(data)
 
     # Streams
+
+    def _stream(self, data: bytes) -> None:
+        """Let events pass that are like the last one, and read the others one by one."""
+        while data and self.failure is None:
+            if not self._decoder.pending:
+                alike, length = self._steady.leading(data)
+                if alike:
+                    self._sink.put(data[:length], events=alike)
+                    self._received += alike
+                    data = data[length:]
+            end = data.find(b"\n\n") + 2 if self._steady.known else 0
+            self._guarded(self._decoder.feed, data[: end if end > 1 else None])
+            data = data[end:] if end > 1 else b""
 
     def _guarded(self, decode: Callable[[bytes], list[Event]], data: bytes) -> None:
         try:

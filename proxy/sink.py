@@ -54,10 +54,10 @@ class Sink:
             self.spoken = self.spoken or event.data is not None
             self.put(event.raw)
 
-    def put(self, raw: bytes) -> None:
-        """Let the bytes of one event leave."""
+    def put(self, raw: bytes, events: int = 1) -> None:
+        """Let the bytes of one event leave, or of several."""
         self._out.append(raw)
-        self.sent += 1
+        self.sent += events
 
     def put_document(self, data: bytes) -> None:
         """Let a whole answer leave."""

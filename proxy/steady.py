@@ -26,27 +26,29 @@ class Steady:
         self._behind = b""
         self._fruitless = 0
 
+    @property
+    def known(self) -> bool:
+        """A shape has been learnt."""
+        return bool(self._before)
+
     def forget(self) -> None:
         """Something else has come: what follows must be read again."""
         self._before = b""
 
-    def count(self, data: bytes) -> int:
-        """Return of how many whole events of the known shape the bytes consist; 0 if of others."""
+    def leading(self, data: bytes) -> tuple[int, int]:
+        """Return how many whole events of the known shape stand first, and their length."""
         before, behind = self._before, self._behind
-        if not before or not data.endswith(behind):
-            return 0
         position = found = 0
-        while position < len(data):
+        while before and data.startswith(before, position):
             start = position + len(before)
             end = data.find(behind, start)
-            if end < 0 or not data.startswith(before, position):
-                return 0
-            if _TEXT.fullmatch(data, start, end) is None:
-                return 0
+            if end < 0 or _TEXT.fullmatch(data, start, end) is None:
+                break
             position = end + len(behind)
             found += 1
-        self._fruitless = 0
-        return found
+        if found:
+            self._fruitless = 0
+        return found, position
 
     def learn(self, raw: bytes, chunk: JsonObject) -> None:
         """Take the shape of an event that passed untouched, where it holds one plain text."""

@@ -21,6 +21,12 @@ def event(text: str, name: str = "content", **members: object) -> bytes:
     )
 
 
+def count(known: Steady, data: bytes) -> int:
+    """Return of how many events of the known shape the bytes consist; 0 if of others too."""
+    events, length = known.leading(data)
+    return events if length == len(data) else 0
+
+
 def steady(raw: bytes) -> Steady:
     known = Steady()
     known.learn(raw, json.loads(raw.removeprefix(b"data: ")))
@@ -31,7 +37,7 @@ def steady(raw: bytes) -> Steady:
 def test_counts_events_that_differ_in_text_alone(texts: list[str]) -> None:
     stream = b"".join(map(event, texts))
     # Escapes with a code point are left to the reader; everything else is recognised.
-    assert steady(event("first")).count(stream) in (
+    assert count(steady(event("first")), stream) in (
         (0, len(texts)) if b"\\u" in stream else (len(texts),)
     )
 
@@ -54,8 +60,8 @@ def test_counts_events_that_differ_in_text_alone(texts: list[str]) -> None:
 )
 def test_does_not_count_anything_else(other: bytes) -> None:
     known = steady(event("first"))
-    assert known.count(other) == 0
-    assert known.count(event("b")) == 1
+    assert count(known, other) == 0
+    assert count(known, event("b")) == 1
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,7 @@ def test_does_not_count_anything_else(other: bytes) -> None:
     ],
 )
 def test_learns_no_shape_that_says_more_than_text(raw: bytes) -> None:
-    assert steady(raw).count(raw) == 0
+    assert count(steady(raw), raw) == 0
 
 
 def test_learns_no_shape_from_another_members_text() -> None:
@@ -79,7 +85,7 @@ def test_learns_no_shape_from_another_members_text() -> None:
         .replace(b'"content":"a"', b'"content": "a"')
         .replace(b'"m"', b'"m","content":"z"')
     )
-    assert steady(raw).count(raw) == 0
+    assert count(steady(raw), raw) == 0
 
 
 def test_stops_learning_where_no_event_is_like_another() -> None:
@@ -88,7 +94,7 @@ def test_stops_learning_where_no_event_is_like_another() -> None:
     for number in range(100):
         raw = event("a", id=str(number))
         known.learn(raw, json.loads(raw.removeprefix(b"data: ")))
-    assert known.count(raw) == 0
+    assert count(known, raw) == 0
 
 
 @given(cuts=st.lists(st.integers(0, 2000), max_size=8))
