@@ -46,7 +46,7 @@ _MEGABYTE = 1024 * 1024
 
 def run(options: argparse.Namespace) -> int:
     """Show the tray and the window until the user quits; return the exit status."""
-    qt = QApplication(sys.argv[:1])
+    qt = QApplication(["wiremend"])
     qt.setApplicationName("wiremend")
     qt.setApplicationDisplayName("Wiremend")
     qt.setDesktopFileName(APP_ID)
