@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import getpass
-import json
 import os
 import socket
 import sys
@@ -15,15 +14,30 @@ from typing import Any, NoReturn, TextIO
 import platformdirs
 
 from app.settings import ConfigFile, default_path
-from proxy.errors import ConfigError, KeyUnavailableError, PortTakenError
+from proxy.errors import ConfigError, PortTakenError, WiremendError
 
 DONE, FAILED, WRONG_USAGE, PORT_TAKEN = 0, 1, 2, 3
+INTERRUPTED = 130
+"""As shells have it for Ctrl-C."""
+_LONGEST_LINE = 1000
 _TALK_SECONDS = 3
+_KEYRING_SECONDS = 60
+"""A person at a terminal may be asked for the keyring's password first."""
+_NO_PROVIDER = "no provider of that name stands in the configuration"
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(WRONG_USAGE, f"wiremend: {message}\n")
+        _complain(message)
+        raise SystemExit(WRONG_USAGE)
+
+
+class _Version(argparse.Action):
+    """Looks the version up only where it is asked for."""
+
+    def __call__(self, *_: object) -> None:
+        _say(f"wiremend {version()}")
+        raise SystemExit(DONE)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -32,13 +46,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         _complain("an argument holds a NUL character")
         raise SystemExit(WRONG_USAGE)
     common = _Parser(add_help=False)
-    common.add_argument("--config", type=Path, default=argparse.SUPPRESS, metavar="PATH")
+    common.add_argument("--config", type=_path, default=argparse.SUPPRESS, metavar="PATH")
     common.add_argument("--port", type=_port, default=argparse.SUPPRESS, metavar="N")
     common.add_argument(
         "--log-format", choices=("text", "json"), default=argparse.SUPPRESS, dest="log_format"
     )
+    common.add_argument("--version", action=_Version, nargs=0, help="say which one this is")
     parser = _Parser(prog="wiremend", parents=[common], description="Mends the wire for agents.")
-    parser.add_argument("--version", action="version", version=f"wiremend {version()}")
     parser.add_argument("--hidden", action="store_true", help="start in the tray")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, words in _SIMPLE.items():
@@ -97,19 +111,19 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _COMMANDS[options.command](options)
     except ConfigError as error:
-        _complain(f"{options.config}:{error.line}: {error.message}")
+        _complain(f"{options.config}:{error.line}: {error.message}", prefix="")
     except PortTakenError as error:
         _complain(f"port {error.port} is taken by {error.holder}")
         return PORT_TAKEN
-    except KeyUnavailableError as error:
-        _complain(error.reason)
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError) as error:
-        _complain(error.strerror if isinstance(error, OSError) and error.strerror else str(error))
+    except OSError as error:
+        _complain(error.strerror or type(error).__name__)
+    except (WiremendError, ValueError) as error:
+        _complain(str(error))
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return FAILED
 
 
@@ -161,26 +175,49 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _key(options: argparse.Namespace) -> int:
-    from app.secrets import Keyring, KeyState  # noqa: PLC0415
+    from app.secrets import Keyring  # noqa: PLC0415
     from proxy.headers import origin_of  # noqa: PLC0415
     from proxy.secret import Secret  # noqa: PLC0415
 
-    provider = _known_provider(_existing(options), options.provider)
+    file = _existing(options)
+    provider = _keyed_provider(file, options.provider)
     origin = origin_of(provider.base_url)
-    keyring = Keyring(limit_seconds=60)
+    keyring = Keyring(_KEYRING_SECONDS)
+    if not keyring.name:
+        raise ValueError(
+            "there is no keyring here; let the key come from the environment: env:NAME"
+        )
     if options.action == "delete":
         keyring.delete(provider.id, origin)
         _say(f"The key of {provider.id} is gone.")
         return DONE
-    if not keyring.name:
-        raise ValueError(
-            "this system has no keyring; name an environment variable instead: env:NAME"
-        )
-    key = Secret(_asked(f"Key of {provider.id}: "))
-    state = keyring.store(provider.id, origin, key)
-    assert state is KeyState.STORED  # noqa: S101  there is a keyring
-    _say(f"The key of {provider.id} is in {keyring.name}.")
+    keyring.store(provider.id, origin, Secret(_asked(f"Key of {provider.id}: ")))
+    _clean(file, provider.id)
+    _say(f"The key of {provider.id} is in the {keyring.name}.")
     return DONE
+
+
+def _keyed_provider(file: ConfigFile, name: str) -> Any:
+    """Return a provider, even of a file that is invalid because the key stands in it."""
+    from proxy.configtext import readable  # noqa: PLC0415
+    from proxy.repairs import fix_names  # noqa: PLC0415
+
+    provider = readable(file.text(), fix_names()).providers.get(name)
+    if provider is None or not provider.base_url:
+        raise ValueError(_NO_PROVIDER)
+    if provider.key != "keyring":
+        raise ValueError(f'this provider has key = "{provider.key}", expected "keyring"')
+    return provider
+
+
+def _clean(file: ConfigFile, name: str) -> None:
+    """Take a plaintext key out of the file, now that the keyring has it."""
+    from proxy.configedit import set_member  # noqa: PLC0415
+    from proxy.configrules import key_fault  # noqa: PLC0415
+    from proxy.configtext import tables  # noqa: PLC0415
+
+    if key_fault(tables(file.text())["providers"][name].get("key", "keyring"), name):
+        file.edit(lambda text: set_member(text, name, "key", "keyring"))
 
 
 def _asked(prompt: str) -> str:
@@ -277,8 +314,14 @@ def _existing(options: argparse.Namespace) -> ConfigFile:
 def _known_provider(file: ConfigFile, name: str) -> Any:
     provider = file.load().providers.get(name)
     if provider is None:
-        raise ValueError("no provider of that name stands in the configuration")
+        raise ValueError(_NO_PROVIDER)
     return provider
+
+
+def _path(text: str) -> Path:
+    if text.startswith("\\\\") or (os.name == "nt" and text.startswith("//")):
+        raise argparse.ArgumentTypeError("expected a file of this computer, not of another one")
+    return Path(text)
 
 
 def _port(text: str) -> int:
@@ -293,9 +336,11 @@ def _say(line: str) -> None:
 
 
 def _complain(line: str, prefix: str = "wiremend: ") -> None:
-    _write(sys.stderr, prefix + json.dumps(line, ensure_ascii=False)[1:-1].replace('\\"', '"'))
+    shown = (sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line[:_LONGEST_LINE])
+    _write(sys.stderr, prefix + "".join(shown))
 
 
 def _write(stream: TextIO, line: str) -> None:
-    stream.write(line + "\n")
+    # What a terminal cannot show it is spelt, whatever the locale.
+    stream.write(line.encode(stream.encoding, "backslashreplace").decode(stream.encoding) + "\n")
     stream.flush()

@@ -1,35 +1,47 @@
 """Providers' keys in the system's keyring; the only module that talks to it.
 
-A keyring may block for as long as somebody thinks about a password, so each call has a thread
-of its own and a time limit. Only the systems' own keyrings are used, whatever configuration or
-environment say: never one that writes plain text. Where there is none, keys are kept in memory
-until the end.
+A keyring may block for as long as somebody thinks about a password, so all its calls are made on
+one thread of its own, with a time limit for whoever waits. Only the systems' own keyrings are used,
+whatever configuration or environment say: never one that writes plain text. Where there is none,
+keys are kept in memory until the end.
 """
 
 import importlib
+import os
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from enum import Enum
-from typing import Any, Generic, TypeVar
-
-import keyring.errors
-from keyring.backend import KeyringBackend
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from proxy import credential
 from proxy.errors import KeyUnavailableError
 from proxy.secret import Secret
 
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
 SERVICE = "wiremend"
 """Fixed for ever: keys of another service name would seem lost."""
 LIMIT_SECONDS = 5
 
-_ALLOWED = (
-    ("keyring.backends.Windows", "WinVaultKeyring"),
-    ("keyring.backends.macOS", "Keyring"),
-    ("keyring.backends.SecretService", "Keyring"),
-    ("keyring.backends.libsecret", "Keyring"),
-    ("keyring.backends.kwallet", "DBusKeyring"),
+_CHOICE = "PYTHON_KEYRING_BACKEND"
+_ALLOWED = {
+    "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Manager",
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    "keyring.backends.SecretService.Keyring": "Secret Service",
+    "keyring.backends.libsecret.Keyring": "Secret Service",
+    "keyring.backends.kwallet.DBusKeyring": "KWallet",
+}
+# By name: the library is loaded only where it is used.
+_LOCKED_ERRORS = frozenset(
+    {"KeyringLocked", "InitError", "LockedException", "PromptDismissedException"}
 )
+# A session's keyring may start after us.
+_LOOK_AGAIN_SECONDS = 10
+_WHITE_SPACE = " \t\r\n\v\f"
 _T = TypeVar("_T")
 
 
@@ -43,20 +55,30 @@ class KeyState(Enum):
     UNAVAILABLE = "unavailable"
 
 
+class KeyringLockedError(KeyUnavailableError):
+    """The keyring is locked, or does not answer, which looks the same from here."""
+
+    def __init__(self) -> None:
+        super().__init__("The keyring is locked or does not answer.")
+
+
 class Keyring:
-    """A `proxy.secret.KeySource` that keeps what it is given."""
+    """A `proxy.secret.KeySource` that keeps what it is given; may be used from any thread."""
 
     def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
         self._limit = limit_seconds
         self._memory: dict[tuple[str, str], Secret] = {}
-        self._backend: KeyringBackend | None = None
-        self._looked = False
+        self._worker = _Worker()
+        self._search = _Search()
 
     @property
     def name(self) -> str:
         """Return how the user knows the keyring; empty where there is none."""
-        backend = self._found()
-        return "" if backend is None else str(getattr(backend, "name", type(backend).__module__))
+        try:
+            self._work(self._search.backend)
+        except KeyUnavailableError:
+            return ""
+        return self._search.name
 
     def key(self, provider_id: str, origin: str) -> Secret:
         """Return the key. Raises `KeyUnavailableError`."""
@@ -70,101 +92,149 @@ class Keyring:
 
     def store(self, provider_id: str, origin: str, key: Secret) -> KeyState:
         """Keep a key; raises `ValueError` for what can be none, `KeyUnavailableError`."""
-        text = key.reveal().strip()
+        text = key.reveal().strip(_WHITE_SPACE)
         fault = credential.fault(text)
         if fault:
             raise ValueError(fault)
-        if self._found() is None:
+        if self._work(self._search.backend) is None:
             self._memory[provider_id, origin] = Secret(text)
             return KeyState.MEMORY
 
-        def keep(backend: KeyringBackend) -> bool:
+        def keep(backend: "KeyringBackend") -> None:
             backend.set_password(_service(origin), provider_id, text)  # pyright: ignore[reportUnknownMemberType]
-            return True
 
         self._call(keep)
+        self._memory.pop((provider_id, origin), None)
         return KeyState.STORED
 
     def delete(self, provider_id: str, origin: str) -> None:
         """Forget a key, if there is one. Raises `KeyUnavailableError`."""
-        known = self._memory.pop((provider_id, origin), None)
-        if self._found() is None or known is not None:
-            return
+        self._memory.pop((provider_id, origin), None)
 
-        def remove(backend: KeyringBackend) -> bool:
+        def remove(backend: "KeyringBackend") -> None:
             if backend.get_password(_service(origin), provider_id) is not None:
                 backend.delete_password(_service(origin), provider_id)
-            return True
 
-        self._call(remove)
+        if self._work(self._search.backend) is not None:
+            self._call(remove)
 
     def state(self, provider_id: str, origin: str) -> KeyState:
         """Say whether there is a key; asks the keyring, so it may wait for it."""
         if (provider_id, origin) in self._memory:
             return KeyState.MEMORY
-        if self._found() is None:
-            return KeyState.UNAVAILABLE
         try:
+            if self._work(self._search.backend) is None:
+                return KeyState.UNAVAILABLE
             self.key(provider_id, origin)
-        except KeyUnavailableError as error:
-            return KeyState.LOCKED if error.reason == _LOCKED else KeyState.ABSENT
+        except KeyringLockedError:
+            return KeyState.LOCKED
+        except KeyUnavailableError:
+            return KeyState.ABSENT
         return KeyState.STORED
 
-    def _found(self) -> KeyringBackend | None:
-        if not self._looked:
-            self._backend = _best_backend()
-            self._looked = True
-        return self._backend
+    def _call(self, errand: Callable[["KeyringBackend"], _T]) -> _T:
+        def run() -> _T:
+            backend = self._search.backend()
+            if backend is None:
+                raise KeyUnavailableError(self._search.reason)
+            return errand(backend)
 
-    def _call(self, work: Callable[[KeyringBackend], _T]) -> _T:
-        backend = self._found()
-        if backend is None:
-            raise KeyUnavailableError("This system has no keyring, and no key was entered.")
-        errand = _Errand(lambda: work(backend))
-        errand.start()
-        errand.join(self._limit)
-        if errand.is_alive():
-            raise KeyUnavailableError(_LOCKED)
-        return errand.outcome()
+        return self._work(run)
+
+    def _work(self, errand: Callable[[], _T]) -> _T:
+        return self._worker.do(errand, self._limit)
 
 
-_LOCKED = "The keyring is locked or does not answer."
+class _Worker:
+    """A thread that does one errand after the other; it dies with the process at the latest."""
 
+    def __init__(self) -> None:
+        self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._busy_since = 0.0
 
-class _Errand(threading.Thread, Generic[_T]):
-    """One call that may hang; it dies with the process at the latest."""
-
-    def __init__(self, work: Callable[[], _T]) -> None:
-        super().__init__(name="wiremend-keyring", daemon=True)
-        self._work = work
-        self._value: list[_T] = []
-        self._locked = False
-
-    def run(self) -> None:
+    def do(self, errand: Callable[[], _T], seconds: float) -> _T:
+        """Return what the errand gives. Raises `KeyUnavailableError`."""
+        since = self._busy_since
+        if since and time.monotonic() - since > seconds:
+            # Whoever came before is waiting for the user already.
+            raise KeyringLockedError
+        self._start()
+        future: Future[_T] = Future()
+        self._errands.put((future, errand))
         try:
-            self._value.append(self._work())
-        except (keyring.errors.KeyringLocked, keyring.errors.InitError):
-            self._locked = True
-        except Exception:  # noqa: BLE001  a backend's own text may hold anything
-            return
+            return future.result(seconds)
+        except TimeoutError:
+            # What nobody waits for any more need not be done.
+            future.cancel()
+            raise KeyringLockedError from None
 
-    def outcome(self) -> _T:
-        """Return what the call gave. Raises `KeyUnavailableError`."""
-        if self._value:
-            return self._value[0]
-        raise KeyUnavailableError(_LOCKED if self._locked else "The keyring refused.")
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="wiremend-keyring", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            future, errand = self._errands.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            self._busy_since = time.monotonic()
+            try:
+                future.set_result(errand())
+            except Exception as error:  # noqa: BLE001  whoever waits for it is told
+                future.set_exception(_told(error))
+            self._busy_since = 0.0
+
+
+def _told(error: Exception) -> KeyUnavailableError:
+    """Say what a backend's error means; its own text may hold anything, so it is not repeated."""
+    if isinstance(error, KeyUnavailableError):
+        return error
+    if type(error).__name__ in _LOCKED_ERRORS:
+        return KeyringLockedError()
+    return KeyUnavailableError("The keyring refused.")
+
+
+class _Search:
+    """Finds the best keyring there is; used on the worker's thread alone."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.reason = ""
+        self._found: KeyringBackend | None = None
+        self._looked = float("-inf")
+
+    def backend(self) -> "KeyringBackend | None":
+        now = time.monotonic()
+        if self._found is None and now - self._looked >= _LOOK_AGAIN_SECONDS:
+            self._looked = now
+            self._look()
+        return self._found
+
+    def _look(self) -> None:
+        chosen = os.environ.get(_CHOICE, "")
+        if chosen and chosen not in _ALLOWED:
+            self.reason = (
+                f"{_CHOICE} names a keyring that is not used here, and no key was entered."
+            )
+            return
+        self.reason = "This system has no keyring, and no key was entered."
+        best = float("-inf")
+        for path in [chosen] if chosen else _ALLOWED:
+            try:
+                module, _, kind = path.rpartition(".")
+                backend: Any = getattr(importlib.import_module(module), kind)
+                priority = float(backend.priority)
+                if priority > best:
+                    self._found, self.name, best = backend(), _ALLOWED[path], priority
+            except Exception:  # noqa: BLE001, S112  a backend says in many ways that it cannot work
+                continue
 
 
 def _service(origin: str) -> str:
     return f"{SERVICE}/{origin}"
-
-
-def _best_backend() -> KeyringBackend | None:
-    found: list[tuple[float, KeyringBackend]] = []
-    for module, name in _ALLOWED:
-        try:
-            kind: Any = getattr(importlib.import_module(module), name)
-            found.append((float(kind.priority), kind()))
-        except Exception:  # noqa: BLE001, S112  a backend says in many ways that it cannot work here
-            continue
-    return max(found, key=lambda each: each[0])[1] if found else None
