@@ -60,6 +60,10 @@ _DARK: Mapping[_Role, str] = {
     _Role.Dark: "#141518",
     _Role.Shadow: "#0c0d0f",
 }
+# Fusion draws the outlines of these from the window's colour, darker: on dark grounds nobody would
+# see whether a box is there.
+_OUTLINED = ("QCheckBox", "QRadioButton", "QMenu", "QLineEdit", "QComboBox", "QAbstractSpinBox")
+_DARK_OUTLINE = "#8a919c"
 _DISABLED = {_Scheme.Light: "#8b919a", _Scheme.Dark: "#757c87"}
 _DISABLED_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText)
 _SCHEMES = {"light": _Scheme.Light, "dark": _Scheme.Dark}
@@ -101,7 +105,12 @@ class Theme(QObject):
         self._paint()
 
     def _paint(self) -> None:
-        self._application.setPalette(palette(dark=self.dark))
+        colours = palette(dark=self.dark)
+        self._application.setPalette(colours)
+        if self.dark:
+            colours.setColor(_Role.Window, QColor(_DARK_OUTLINE))
+        for name in _OUTLINED:
+            self._application.setPalette(colours, name)
         self.changed.emit()
 
     def _scheme(self) -> Qt.ColorScheme:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from app.settings import ConfigFile
@@ -59,7 +59,7 @@ class Desktop:
         self.file.edit(lambda text: configedit.set_server(text, "port", port))
 
     @contextlib.contextmanager
-    def screen(self, *, tray: bool = True) -> Iterator[None]:
+    def screen(self, *, tray: bool = True) -> Generator[None]:
         """Have a screen with a window manager, and a tray on request."""
         reading, writing = os.pipe()
         with contextlib.ExitStack() as stack:
@@ -75,7 +75,7 @@ class Desktop:
             yield
 
     @contextlib.contextmanager
-    def application(self, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    def application(self, *arguments: str) -> Generator["subprocess.Popen[bytes]"]:
         """Run the application until it has ended."""
         with _running([sys.executable, "-m", "app", *arguments], self.environment) as process:
             wait_for(lambda: process.poll() is not None or self.say("status"))
@@ -120,7 +120,7 @@ class Desktop:
 @contextlib.contextmanager
 def _running(
     command: list[str], environment: dict[str, str], fds: tuple[int, ...] = ()
-) -> Iterator["subprocess.Popen[bytes]"]:
+) -> Generator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment or None, pass_fds=fds,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -49,7 +49,7 @@ def without_tray(desktop: Desktop) -> Iterator[Desktop]:
 
 def ask_demo(desktop: Desktop, model: str = "missing-index") -> list[dict[str, Any]]:
     """Ask the demo provider as an agent does; return every fragment of a tool call that came."""
-    question = {
+    question: dict[str, Any] = {
         "model": model,
         "stream": True,
         "messages": [{"role": "user", "content": "weather?"}],
