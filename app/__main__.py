@@ -1,30 +1,87 @@
 """The entry point: the window where there is a display, the command line for everything else."""
 
+import contextlib
 import os
+import socket
 import sys
+import traceback
+from pathlib import Path
 
 from app import cli
+
+_X_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108  where every X server listens
+_ASK_SECONDS = 1
 
 
 def main() -> int:
     """Do what the arguments say; return the exit status."""
-    options = cli.parse(sys.argv[1:])
+    _forbid_core_dumps()
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return cli.INTERRUPTED
+    except Exception as error:  # noqa: BLE001  one line, whatever it was
+        # An error's text may hold anything: only its kind and place are told.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        sys.stderr.write(
+            f"wiremend: a fault of Wiremend's own: {type(error).__name__} at {where}\n"
+        )
+        return cli.FAILED
+
+
+def has_display() -> bool:
+    """Tell whether a window can be shown."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return _has_wayland() or _has_x(os.environ.get("DISPLAY", ""))
+
+
+def _run(arguments: list[str]) -> int:
+    options = cli.parse(arguments)
     if options.command is not None:
         return cli.run(options)
     if not has_display():
-        print("Wiremend: there is no display; running as `wiremend serve`.", file=sys.stderr)  # noqa: T201
-        return cli.run(cli.parse(["serve", *sys.argv[1:]]))
+        sys.stderr.write("Wiremend: there is no display; running as `wiremend serve`.\n")
+        options.command = "serve"
+        return cli.run(options)
     from app import application  # noqa: PLC0415  Qt is imported only where a window is due
 
     return application.run(options)
 
 
-def has_display() -> bool:
-    """Tell whether a window can be shown."""
-    if not sys.platform.startswith("linux"):
+def _has_wayland() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY", "")
+    folder = os.environ.get("XDG_RUNTIME_DIR", "")
+    return bool(name) and _answers(str(Path(folder) / name))
+
+
+def _has_x(display: str) -> bool:
+    host, _, number = display.rpartition(":")
+    if host not in ("", "unix"):
         return True
-    chosen = os.environ.get("QT_QPA_PLATFORM", "")
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or chosen)
+    screen = _X_SOCKETS / f"X{number.partition('.')[0]}"
+    # Linux has it under a name without a file, too.
+    return bool(display) and (_answers(str(screen)) or _answers(f"\0{screen}"))
+
+
+def _answers(address: str) -> bool:
+    """Tell whether somebody listens there: Qt ends the process where nobody does."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(_ASK_SECONDS)
+        peer.connect(address)
+        return True
+    return False
+
+
+def _forbid_core_dumps() -> None:
+    """Keep keys in memory from being written to a disk."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 """The proxy without a window: started, told of changes, drained at the end; its log goes out."""
 
+import contextlib
 import json
+import logging
+import os
 import queue
 import signal
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +18,7 @@ from app.secrets import Keyring
 from app.settings import ConfigFile, Watcher
 from proxy.config import Settings
 from proxy.configchanges import changes
-from proxy.errors import ConfigError
+from proxy.errors import ConfigError, PortTakenError
 from proxy.repairs import fix_defaults
 from proxy.server import ServerThread
 from proxy.tap import Finished, Record, Started
@@ -22,8 +26,10 @@ from proxy.tap import Finished, Record, Started
 DONE, FAILED = 0, 1
 _MOST_RUNNING = 4096
 _MOST_LINES = 10_000
-_SECOND_SECONDS = 2
-"""Whoever asks twice to stop does not wait longer."""
+_LAST_LINES_SECONDS = 2
+_POLL_SECONDS = 0.2
+_LONGEST_END_SECONDS = 36
+"""The drain of 30 s, the last events' 2 s, and the loop's own end."""
 
 
 class Log:
@@ -51,22 +57,25 @@ class Log:
 
     def write(self, line: dict[str, Any]) -> None:
         """Write one event; dropped where nobody reads."""
-        text = json.dumps(line) if self._as_json else _plain(line)
-        if self._lines.qsize() < _MOST_LINES - 1:
-            self._lines.put_nowait(text)
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(json.dumps(line) if self._as_json else _plain(line))
 
     def close(self) -> None:
-        """Write what is left."""
-        self._lines.put(None)
-        self._thread.join(2)
+        """Write what is left, as far as somebody reads it."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+            self._thread.join(_LAST_LINES_SECONDS)
 
     def _run(self) -> None:
         while (line := self._lines.get()) is not None:
             try:
                 self._stream.write(line + "\n")
                 self._stream.flush()
+            except BrokenPipeError:
+                # Nobody reads any more; the proxy goes on, and nothing is left to fail at the end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
             except (OSError, ValueError):
-                # Nobody reads any more, or the disk is full: the proxy goes on.
+                # The disk is full: the proxy goes on.
                 continue
 
 
@@ -97,7 +106,9 @@ def _plain(line: dict[str, Any]) -> str:
         case "listening":
             return f"Listening on {line['url']}"
         case "config":
-            said = ", ".join(line.get("changed", [])) or line.get("error", "nothing changed")
+            said = line.get("error") or ", ".join(line["changed"]) or "nothing changed"
+            if line.get("line"):
+                said = f"line {line['line']}: {said}"
             return f"Configuration {'applied' if line['applied'] else 'not applied'}: {said}"
         case "exchange":
             fixed = sum(line["findings"].values())
@@ -112,29 +123,58 @@ def _plain(line: dict[str, Any]) -> str:
 
 def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     """Run until a signal comes; return the exit status. Raises `ConfigError`, `PortTakenError`."""
+    _silence_libraries()
     settings = _first_settings(file)
     log = Log(sys.stdout, as_json=as_json)
-    server = ServerThread(_with_port(settings, port), Keyring(), log.tap, on_refused=None)
+    server = ServerThread(_with_port(settings, port), Keyring(), log.tap)
     over = _heed(_twice(server))
     log.write({"event": "listening", "url": server.start()})
-    applied = [settings]
-
-    def apply(fresh: Settings) -> None:
-        changed = changes(applied[0], fresh, fix_defaults())
-        applied[0] = fresh
-        server.apply(_with_port(fresh, port))
-        log.write({"event": "config", "applied": True, "changed": changed})
-
-    def refuse(error: ConfigError) -> None:
-        said = f"{file.path}:{error.line}: {error.message}"
-        log.write({"event": "config", "applied": False, "error": said})
-
-    watcher = Watcher(file, apply, refuse)
+    reload = _Reload(server, log, settings, port)
+    watcher = Watcher(file, reload.apply, reload.refuse)
     watcher.start()
     status = _wait(server, over)
     watcher.stop()
     log.close()
     return status
+
+
+class _Reload:
+    """Brings changes of the file to the proxy, and says so; called on the watcher's thread."""
+
+    def __init__(
+        self, server: ServerThread, log: Log, settings: Settings, port: int | None
+    ) -> None:
+        self._server = server
+        self._log = log
+        self._settings = settings
+        self._port = port
+
+    def apply(self, settings: Settings) -> None:
+        """Let requests that start from now on find these settings."""
+        changed = changes(self._settings, settings, fix_defaults())
+        self._settings = settings
+        line: dict[str, Any] = {"event": "config", "applied": True, "changed": changed}
+        try:
+            self._server.apply(_with_port(settings, self._port))
+        except PortTakenError as error:
+            # All else is applied, and agents are answered where they were.
+            line |= {"applied": False, "error": f"{error}; still listening where it did"}
+        self._log.write(line)
+
+    def refuse(self, error: ConfigError) -> None:
+        """Say why a change is not applied."""
+        told = {"line": error.line, "error": error.message}
+        self._log.write({"event": "config", "applied": False, **told})
+
+
+def _silence_libraries() -> None:
+    """Log our own faults only: a library's line may hold a query, a header or a key."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("wiremend: %(message)s"))
+    for name in ("app", "proxy"):
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
 
 
 def _first_settings(file: ConfigFile) -> Settings:
@@ -145,9 +185,8 @@ def _first_settings(file: ConfigFile) -> Settings:
             kept = file.load_last_good()
         except ConfigError:
             raise error from None
-        sys.stderr.write(
-            f"wiremend: {file.path}:{error.line}: {error.message}; the last good copy serves\n"
-        )
+        said = f"{file.path}:{error.line}: {error.message}"
+        sys.stderr.write(f"{said}; the last good copy serves\n")
         return kept
 
 
@@ -169,11 +208,12 @@ def _twice(server: ServerThread) -> Callable[[], None]:
 
 
 def _wait(server: ServerThread, over: threading.Event) -> int:
-    while not over.wait(0.5):
+    while not over.wait(_POLL_SECONDS):
         if server.state == "failed":
             sys.stderr.write("wiremend: the proxy stopped working\n")
             return FAILED
-    while not server.join(0.2):
+    until = time.monotonic() + _LONGEST_END_SECONDS
+    while not server.join(_POLL_SECONDS) and time.monotonic() < until:
         continue
     return DONE
 

@@ -105,7 +105,8 @@ def test_an_invalid_change_is_told_and_changes_nothing(
         file.write_text("version = 1\nport = oops\n")
         line = proxy.line()
         assert line["applied"] is False
-        assert line["error"].startswith(f"{file}:2: ")
+        assert line["line"] == 2
+        assert str(tmp_path) not in line["error"]
         assert httpx.get(f"{proxy.url}/healthz", trust_env=False).json() == {"status": "ok"}
 
 
