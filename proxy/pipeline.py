@@ -148,8 +148,6 @@ class Pipeline:
                 self._close_stream(clean=clean, problem=problem)
         return self._step()
 
-    # The form of the answer
-
     @property
     def _asked(self) -> Form:
         return Form.STREAM if self._context.streaming else Form.DOCUMENT
@@ -181,8 +179,6 @@ class Pipeline:
             self._chain.leave_out(lambda repair: repair.streams_only)
             self._document = bytearray()
         return came
-
-    # Documents
 
     def _collect(self, data: bytes) -> Step:
         if self._document is None:
@@ -251,20 +247,21 @@ class Pipeline:
         else:
             self._sink.put_document(data)
 
-    # Streams
-
     def _stream(self, data: bytes) -> None:
         """Let events pass that are like the last one, and read the others one by one."""
-        while data and self.failure is None:
+        place = 0
+        while place < len(data) and self.failure is None:
             if not self._decoder.pending:
-                alike, length = self._steady.leading(data)
+                alike, end = self._steady.leading(data, place)
                 if alike:
-                    self._sink.put(data[:length], events=alike)
+                    self._sink.put(data[place:end], events=alike)
                     self._received += alike
-                    data = data[length:]
-            end = data.find(b"\n\n") + 2 if self._steady.known else 0
-            self._guarded(self._decoder.feed, data[: end if end > 1 else None])
-            data = data[end:] if end > 1 else b""
+                    place = end
+            # One event, so that the next ones may be like it.
+            end = data.find(b"\n\n", place) + 2
+            end = end if end > 1 else len(data)
+            self._guarded(self._decoder.feed, data[place:end])
+            place = end
 
     def _guarded(self, decode: Callable[[bytes], list[Event]], data: bytes) -> None:
         try:
@@ -355,8 +352,6 @@ class Pipeline:
             return
         self._sink.put_document(wire.encode_if_possible(self._sink.fold.completion()) or b"")
         self.done = True
-
-    # What leaves
 
     def _flush(self, *, clean: bool, sentinel: bool = False) -> None:
         if not self._flushed:

@@ -26,19 +26,14 @@ class Steady:
         self._behind = b""
         self._fruitless = 0
 
-    @property
-    def known(self) -> bool:
-        """A shape has been learnt."""
-        return bool(self._before)
-
     def forget(self) -> None:
         """Something else has come: what follows must be read again."""
         self._before = b""
 
-    def leading(self, data: bytes) -> tuple[int, int]:
-        """Return how many whole events of the known shape stand first, and their length."""
+    def leading(self, data: bytes, position: int = 0) -> tuple[int, int]:
+        """Return how many whole events of the known shape stand there, and where they end."""
         before, behind = self._before, self._behind
-        position = found = 0
+        found = 0
         while before and data.startswith(before, position):
             start = position + len(before)
             end = data.find(behind, start)
