@@ -283,9 +283,12 @@ class Application(QObject):
 
     def _say_port_taken(self, error: PortTakenError) -> None:
         other = free_port(self._settings.host, error.port)
-        self._notices.port_taken(
-            error, self._service.start, other, lambda: self._editor.set_server("port", other)
-        )
+
+        def move() -> None:
+            self._service.follow_file()
+            self._editor.set_server("port", other)
+
+        self._notices.port_taken(error, self._service.start, other, move)
 
     def _show_address(self) -> None:
         status = self._service.status

@@ -88,6 +88,10 @@ class Service(QObject):
         own = self._settings = self._own(settings)
         self._errands.send(lambda: self._server.apply(own), lambda _: self._settle(), self._stay)
 
+    def follow_file(self) -> None:
+        """Forget the port asked for at the start: the user has chosen another one since."""
+        self._port = None
+
     def show_attention(self, words: str) -> None:
         """Take what needs attention into the status."""
         self._show(replace(self.status, attention=words))

@@ -62,7 +62,14 @@ _DARK: Mapping[_Role, str] = {
 }
 # Fusion draws the outlines of these from the window's colour, darker: on dark grounds nobody would
 # see whether a box is there.
-_OUTLINED = ("QCheckBox", "QRadioButton", "QMenu", "QLineEdit", "QComboBox", "QAbstractSpinBox")
+_OUTLINED = (
+    "QCheckBox",
+    "QRadioButton",
+    "QMenu",
+    "QLineEdit",
+    "QComboBox",
+    "QAbstractSpinBox",
+)
 _DARK_OUTLINE = "#8a919c"
 _DISABLED = {_Scheme.Light: "#8b919a", _Scheme.Dark: "#757c87"}
 _DISABLED_ROLES = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText)
@@ -110,7 +117,8 @@ class Theme(QObject):
         if self.dark:
             colours.setColor(_Role.Window, QColor(_DARK_OUTLINE))
         for name in _OUTLINED:
-            self._application.setPalette(colours, name)
+            # The stub says bytes; only text is taken.
+            self._application.setPalette(colours, name)  # pyright: ignore[reportArgumentType]
         self.changed.emit()
 
     def _scheme(self) -> Qt.ColorScheme:

@@ -1,0 +1,101 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.models.status import Condition
+from app.sample import send_sample
+from app.service import OWN_AGENT, Service, free_port
+from proxy.config import DEMO_URL, Provider, Settings
+from proxy.errors import PortTakenError, WiremendError
+from proxy.secret import Secret
+from proxy.server import ServerThread
+from proxy.tap import Finished, Record, Started
+from tests.gui.records import emissions
+
+DEMO = Provider("demo", DEMO_URL, key="none")
+
+
+class NoKeys:
+    def key(self, provider_id: str, origin: str) -> Secret:
+        raise AssertionError(provider_id, origin)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def seen() -> list[Record]:
+    return []
+
+
+@pytest.fixture
+def service(qapp: QApplication, qtbot: QtBot, port: int, seen: list[Record]) -> Iterator[Service]:
+    settings = Settings(port=port, providers={"demo": DEMO})
+    made = Service(lambda known: ServerThread(known, NoKeys(), seen.append), settings, None, qapp)
+    yield made
+    with qtbot.waitSignal(made.ended):
+        made.stop(0)
+
+
+def runs(service: Service) -> bool:
+    return service.status.state == "running"
+
+
+def test_starts_stops_and_starts_again(qtbot: QtBot, service: Service, port: int) -> None:
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    assert service.status.address == f"127.0.0.1:{port}"
+    with qtbot.waitSignal(service.ended):
+        service.stop(0)
+    assert service.status.condition is Condition.STOPPED
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+
+
+def test_a_sample_request_comes_in_with_a_key_nobody_else_knows(
+    qtbot: QtBot, service: Service, seen: list[Record]
+) -> None:
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    send_sample(service.url, service.own_key)
+    qtbot.waitUntil(lambda: any(isinstance(each, Finished) for each in seen))
+    first = seen[0]
+    assert isinstance(first, Started)
+    assert (first.agent, first.model) == (OWN_AGENT, "missing-index")
+    with pytest.raises(WiremendError):
+        send_sample(service.url, Secret("lk_nobody"))
+
+
+def test_says_who_holds_the_port_and_stays_away(qtbot: QtBot, service: Service, port: int) -> None:
+    told = emissions(service.port_taken)
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", port))
+        holder.listen()
+        service.start()
+        qtbot.waitUntil(lambda: bool(told))
+        assert isinstance(told[0][0], PortTakenError)
+        assert service.status.condition is Condition.ERROR
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    assert service.status.problem == ""
+
+
+def test_a_new_port_starts_what_could_not_start(qtbot: QtBot, service: Service, port: int) -> None:
+    told = emissions(service.port_taken)
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", port))
+        holder.listen()
+        service.start()
+        qtbot.waitUntil(lambda: bool(told))
+        other = free_port("127.0.0.1", port)
+        assert other > port
+        service.apply(Settings(port=other, providers={"demo": DEMO}))
+        qtbot.waitUntil(lambda: runs(service))
+        assert service.url == f"http://127.0.0.1:{other}"
