@@ -13,6 +13,7 @@ from app.ui.fix_switches import fix_title
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
+from app.ui.tables import roomy
 from proxy.tap import Mark
 
 MOST_MARKS = 300
@@ -68,7 +69,7 @@ class ChangesTab(Tab):
             [self.tr("Fix and reason"), self.tr("Received"), self.tr("Sent")]
         )
         self.fixes.setColumnWidth(0, _FIX_WIDTH)
-        self.fixes.setUniformRowHeights(True)
+        roomy(self.fixes)
         self.fixes.setAccessibleName(self.tr("Fixes that acted"))
         self.fixes.itemClicked.connect(self._jump)
         self.fixes.itemActivated.connect(self._jump)

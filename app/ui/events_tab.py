@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.models.events import DELAY, FIX, EventsModel
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
+from app.ui.flow import FlowLayout
 from app.ui.icons import icon
 from app.ui.parts import Look, plain_hint, row, text
 from app.ui.plain_view import PlainView
@@ -72,6 +73,8 @@ class EventsTab(Tab):
     def start(self) -> None:
         self._shown = (-1, -1)
         self.detail.show_text("")
+        self._count.setText("")
+        self._chart.show_events(0, (), ())
         for model in self._models:
             model.show_log(None, 0)
 
@@ -133,7 +136,7 @@ class EventsTab(Tab):
 
     def _lay_out(self) -> None:
         names = (self.tr("Received"), self.tr("Sent"), self.tr("Side by side"))
-        buttons: list[QWidget | None] = []
+        buttons: list[QWidget] = []
         for mode, name in enumerate(names):
             choice = QRadioButton(name)
             choice.setToolTip(plain_hint(self.tr("D changes between them")))
@@ -155,7 +158,7 @@ class EventsTab(Tab):
         halves.addWidget(self.detail)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
-        self.body.addLayout(row(*buttons, None, self._count, self._previous, self._next, spacing=4))
+        self.body.addLayout(row(FlowLayout(*buttons, self._count), self._previous, self._next))
         self.body.addWidget(halves, 1)
         self.body.addWidget(self._chart)
 

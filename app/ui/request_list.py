@@ -69,6 +69,7 @@ class RequestList(QWidget):
         super().__init__(parent)
         self._store = store
         self._unseen = 0
+        self._last: Exchange | None = None
         self.model = ExchangesModel(store, self)
         self.view: QTableView = table(self.model, self.tr("Requests"))
         self.filter = QLineEdit()
@@ -103,7 +104,7 @@ class RequestList(QWidget):
             self.view.scrollToBottom()
         elif came > 0:
             self._unseen += came
-        if not self.view.currentIndex().isValid() and self.model.rowCount():
+        if self._last is None and self.model.rowCount():
             self.choose_row(self.model.rowCount() - 1)
         self._show_pill()
         self._show_dropped()
@@ -134,6 +135,7 @@ class RequestList(QWidget):
         self.filter.setMinimumWidth(120)
         self.pause.setCheckable(True)
         self.pin.setCheckable(True)
+        self.pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.pill.hide()
         self.pill.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         bar = QHBoxLayout()
@@ -191,13 +193,10 @@ class RequestList(QWidget):
         self.pause.setAccessibleName(words)
 
     def _filter(self, words: str) -> None:
-        kept = self.exchange
+        # What is shown stays, even while the filter hides its row.
         self.model.filter(words)
-        row = None if kept is None else self.model.row_of(kept)
-        if row is not None:
-            self.choose_row(row)
-        elif kept is not None:
-            self.chosen.emit(None)
+        if self._last is not None:
+            self.choose(self._last)
         self._unseen = 0
         self._show_pill()
 
@@ -206,6 +205,7 @@ class RequestList(QWidget):
 
     def _choose(self, current: QModelIndex) -> None:
         exchange = self.model.exchange(current.row()) if current.isValid() else None
+        self._last = exchange
         self.pin.setChecked(exchange is not None and exchange.pinned)
         self.chosen.emit(exchange)
 

@@ -13,6 +13,7 @@ from app.models.reading import Reading
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
+from app.ui.tables import roomy
 from proxy import wire
 from proxy.tap import Headers
 
@@ -53,7 +54,7 @@ class RequestTab(Tab):
 
     def _lay_out(self) -> None:
         self.view.setModel(self.model)
-        self.view.setUniformRowHeights(True)
+        roomy(self.view)
         self.view.setAccessibleName(self.tr("Body of the request"))
         self.view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         header = self.view.header()

@@ -1,9 +1,34 @@
 """Tables for long lists: every row has one height, nothing is measured, nothing wraps."""
 
-from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QTreeView,
+)
 
 _PADDING = 8
+
+
+class RoomyRows(QStyledItemDelegate):
+    """Gives the rows of a tree the height of those of a table."""
+
+    # Qt overrides
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), option.fontMetrics.height() + _PADDING)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def roomy(tree: QTreeView) -> None:
+    """Set a tree's rows apart, all at one height."""
+    tree.setItemDelegate(RoomyRows(tree))
+    tree.setUniformRowHeights(True)
 
 
 def table(model: QAbstractItemModel, name: str) -> QTableView:

@@ -17,6 +17,7 @@ class TimingTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._form = QFormLayout()
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._values: dict[str, QLabel] = {}
         for name, words in self._rows().items():
             self._values[name] = text("", Look.BODY)

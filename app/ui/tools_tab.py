@@ -13,6 +13,7 @@ from app.models.tooluse import ToolUse, tool_uses
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
+from app.ui.tables import roomy
 
 Later = Callable[[Exchange], Iterable[Exchange]]
 
@@ -64,7 +65,7 @@ class ToolsTab(Tab):
             [self.tr("Tool"), self.tr("Id"), self.tr("Result"), self.tr("Arguments")]
         )
         self.calls.setRootIsDecorated(False)
-        self.calls.setUniformRowHeights(True)
+        roomy(self.calls)
         self.calls.setAccessibleName(self.tr("Tool calls"))
         for column, width in enumerate((_NAME_WIDTH, _ID_WIDTH, _RESULT_WIDTH)):
             self.calls.setColumnWidth(column, width)

@@ -331,3 +331,20 @@ def test_opens_what_is_huge_at_once(
     assert longest_gap(beats) <= 0.3
     panes = page.findChildren(QPlainTextEdit)
     assert all(len(pane.toPlainText()) <= MOST_TEXT + 2 for pane in panes)
+
+
+def test_keeps_what_is_shown_while_the_filter_hides_its_row(page: TrafficPage, show: Show) -> None:
+    show([*whole(exchange_id="a", model="kimi"), *whole(exchange_id="b", model="deepseek")])
+    page.requests.choose_row(0)
+    page.requests.filter.setText("nothing has this")
+    assert page.requests.model.rowCount() == 0
+    page.requests.filter.setText("")
+    assert page.detail.exchange is page.requests.exchange
+    assert page.detail.exchange is not None
+    assert page.detail.exchange.id == "a"
+
+
+def test_fits_into_a_narrow_window(page: TrafficPage, show: Show) -> None:
+    show(MENDED)
+    page.resize(640, 560)
+    assert (page.width(), page.height()) == (640, 560)
