@@ -15,6 +15,7 @@ from app.ui.parts import Look, button, row, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
 
+_GROUP = 16
 # A character may be cut in two between pieces.
 _Decoder = getincrementaldecoder("utf-8")
 
@@ -66,7 +67,7 @@ class Side(QWidget):
             self._read += 1
         self.view.add_text(self._decoder.decode(b"".join(new)))
         self.extent.setText(f"{self._title}: {size_words(pieces.size)}")
-        self.digest.setText(f"SHA-256 {log.sha256}" if log.caught_up else "")
+        self.digest.setText(_digest_words(log.sha256) if log.caught_up else "")
         self.save.setEnabled(pieces.size > 0)
 
 
@@ -101,3 +102,9 @@ class RawTab(Tab):
     def _save(self, side: Side, name: str) -> None:
         if self.reading is not None:
             save_as(self, f"{self.reading.exchange.id}-{name}.txt", side.content)
+
+
+def _digest_words(digest: str) -> str:
+    """Set a digest in groups, so that a narrow column can break it."""
+    groups = [digest[start : start + _GROUP] for start in range(0, len(digest), _GROUP)]
+    return " ".join(["SHA-256", *groups])
