@@ -36,26 +36,26 @@ _FIRST_ERROR = 400
 class Pieces:
     """The bytes of one direction, in the pieces and at the times in which they came."""
 
-    __slots__ = ("at", "data", "lines", "size")
+    __slots__ = ("at", "lines", "parts", "size")
 
     def __init__(self) -> None:
-        self.data: list[bytes] = []
+        self.parts: list[bytes] = []
         self.at: list[float] = []
         self.size = 0
         self.lines = 0
         """How many data lines there were, roughly: a field cut in two is not counted."""
 
-    def add(self, at: float, data: bytes) -> None:
+    def add(self, at: float, part: bytes) -> None:
         """Take the next piece."""
-        self.data.append(data)
+        self.parts.append(part)
         self.at.append(at)
-        self.size += len(data)
-        self.lines += data.count(_DATA_LINE)
+        self.size += len(part)
+        self.lines += part.count(_DATA_LINE)
 
     def tail(self, size: int = _TAIL) -> bytes:
         """Return about the last bytes."""
         taken: list[bytes] = []
-        for piece in reversed(self.data):
+        for piece in reversed(self.parts):
             taken.append(piece[-size:])
             size -= len(piece)
             if size <= 0:
@@ -64,7 +64,7 @@ class Pieces:
 
     def whole(self) -> bytes:
         """Return all bytes."""
-        return b"".join(self.data)
+        return b"".join(self.parts)
 
 
 class State(Enum):
@@ -172,7 +172,7 @@ class Exchange:
     @property
     def state(self) -> State:
         if self.finished is None:
-            return State.STREAMING if self.received.data else State.WAITING
+            return State.STREAMING if self.received.parts else State.WAITING
         if self.finished.outcome == "client_gone":
             ended = self.dropped or _TERMINAL.search(self.sent.tail())
             return State.CLOSED_EARLY if ended else State.STOPPED

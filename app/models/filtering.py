@@ -75,7 +75,7 @@ def _calls(exchange: Exchange, name: bytes) -> bool:
     # An answer that still grows would be searched from its start with every batch.
     return exchange.finished is not None and any(
         any(kind in piece for kind in _CALL_KINDS) and name in piece.lower()
-        for piece in exchange.received.data
+        for piece in exchange.received.parts
     )
 
 

@@ -54,7 +54,7 @@ class EventLog:
     @property
     def caught_up(self) -> bool:
         """All bytes that came have been read."""
-        return self._piece >= len(self._pieces.data) and not self._packed
+        return self._piece >= len(self._pieces.parts) and not self._packed
 
     def step(self) -> None:
         """Read some of the next piece."""
@@ -62,11 +62,11 @@ class EventLog:
             packed, self._packed = self._packed, b""
             self._read(self._last_at, packed)
             return
-        data = self._pieces.data[self._piece]
-        part = data[self._offset : self._offset + _STEP]
+        piece = self._pieces.parts[self._piece]
+        part = piece[self._offset : self._offset + _STEP]
         self._last_at = self._pieces.at[self._piece]
         self._offset += len(part)
-        if self._offset >= len(data):
+        if self._offset >= len(piece):
             self._piece, self._offset = self._piece + 1, 0
         self._digest.update(part)
         if not self.problem:

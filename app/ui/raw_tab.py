@@ -61,9 +61,9 @@ class Side(QWidget):
             self._pieces = pieces
         new: list[bytes] = []
         room = MOST_TEXT
-        while self._read < len(pieces.data) and not self.view.full and room > 0:
-            new.append(pieces.data[self._read][:room])
-            room -= len(pieces.data[self._read])
+        while self._read < len(pieces.parts) and not self.view.full and room > 0:
+            new.append(pieces.parts[self._read][:room])
+            room -= len(pieces.parts[self._read])
             self._read += 1
         self.view.add_text(self._decoder.decode(b"".join(new)))
         self.extent.setText(f"{self._title}: {size_words(pieces.size)}")
