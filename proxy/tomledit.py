@@ -68,16 +68,13 @@ def remove(text: str, place: Place) -> str:
 
     def mean(root: dict[str, Any]) -> None:
         del _holder(root, place)[place[-1]]
-        first = place[0]
-        if isinstance(first, str) and root[first] in ([], {}) and (first,) not in found.members:
-            del root[first]
 
     found = places(text)
     spans = _spans(text, found, place)
     made = text
     for start, end in sorted(spans, reverse=True):
         made = made[:start] + made[end:]
-    return _checked(text, made.lstrip("\n"), mean, found.line(place))
+    return _checked(text, made, mean, found.line(place))
 
 
 def _inserted(text: str, found: Places, place: Place, value: Value) -> str:
@@ -186,11 +183,20 @@ def _checked(old: str, new: str, mean: Callable[[dict[str, Any]], None], line: i
     wanted = deepcopy(tomllib.loads(old))
     try:
         mean(wanted)
-        if tomllib.loads(new) == wanted:
+        if _pruned(tomllib.loads(new)) == _pruned(wanted):
             return new
-    except (tomllib.TOMLDecodeError, KeyError, IndexError, TypeError):
+    except (tomllib.TOMLDecodeError, AttributeError, LookupError, TypeError):
         pass
     raise ConfigError(line, "this cannot be changed by program, expected a change by hand")
+
+
+def _pruned(value: Any) -> Any:
+    """Return the value without empty tables: a header above nothing means nothing."""
+    if not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    inside = {name: _pruned(each) for name, each in members.items()}
+    return {name: each for name, each in inside.items() if each not in ({}, [])}
 
 
 def _holder(root: dict[str, Any], place: Place) -> Any:
