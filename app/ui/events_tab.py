@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QPushButton,
@@ -166,10 +165,6 @@ class EventsTab(Tab):
         self._modes.idClicked.connect(self.show_mode)
         self._previous.clicked.connect(partial(self.step_mark, False))
         self._next.clicked.connect(partial(self.step_mark, True))
-        for key, forward in (("[", False), ("]", True)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(partial(self.step_mark, forward))
         for side, view in enumerate(self._views):
             view.selectionModel().currentRowChanged.connect(partial(self._chosen, side))
 

@@ -1,6 +1,7 @@
 """One request in detail: a line that sums it up, what would have helped, and the tabs."""
 
 import time
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -136,6 +137,8 @@ class RequestDetail(QWidget):
         self._turn_on.clicked.connect(lambda: self.fix_toggled.emit(*self._offered, True))
         for key, act in (
             ("d", self._next_mode),
+            ("[", partial(self._step_mark, False)),
+            ("]", partial(self._step_mark, True)),
             ("Ctrl+E", self.actions_menu.export),
         ):
             shortcut = QShortcut(QKeySequence(key), self)
@@ -178,6 +181,10 @@ class RequestDetail(QWidget):
     def _next_mode(self) -> None:
         self.tabs.setCurrentWidget(self.events)
         self.events.next_mode()
+
+    def _step_mark(self, forward: bool) -> None:
+        self.tabs.setCurrentWidget(self.events)
+        self.events.step_mark(forward)
 
     def _show_head(self) -> None:
         exchange = self.exchange
