@@ -1,0 +1,39 @@
+"""Write the README's table of fixes from the registry; `--check` only says whether it is true."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+BEGIN, END = "<!-- fixes -->", "<!-- /fixes -->"
+
+
+def main(arguments: list[str]) -> int:
+    """Do what was asked; return the exit status."""
+    sys.path.insert(0, str(ROOT))
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    fresh = f"{before}{BEGIN}\n{table()}{END}{rest.split(END)[1]}"
+    if arguments == ["--check"]:
+        return int(fresh != text)
+    README.write_text(fresh, encoding="utf-8", newline="\n")
+    return 0
+
+
+def table() -> str:
+    """Return the table as Markdown, in the groups in which the window shows the fixes."""
+    from proxy.repair import Group  # noqa: PLC0415  found only once the path is set
+    from proxy.repairs import fixes  # noqa: PLC0415
+
+    lines = ["| fix | key | at first | what goes wrong without it |", "|---|---|---|---|"]
+    for group in Group:
+        lines += [
+            f"| {fix.title} | `{fix.name}` | {'on' if fix.default else 'off'} | {fix.symptom} |"
+            for fix in fixes()
+            if fix.group is group
+        ]
+    return "\n".join(lines).replace("<think>", "`<think>`") + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
