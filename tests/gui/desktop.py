@@ -69,6 +69,8 @@ class Desktop:
             with os.fdopen(reading) as told:
                 self.environment["DISPLAY"] = f":{told.readline().strip()}"
             stack.enter_context(_running(["openbox"], self.environment))
+            # A tray that is there before the window manager may be overlooked by it.
+            wait_for(lambda: "window id" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
             if tray:
                 stack.enter_context(_running(list(_TRAY), self.environment))
                 wait_for(lambda: "trayer" in self.run("xwininfo", "-root", "-tree"))
@@ -106,6 +108,10 @@ class Desktop:
     def shows_window(self) -> bool:
         """Tell whether the main window can be seen."""
         return bool(self.run("xdotool", "search", "--onlyvisible", "--name", "^Wiremend$"))
+
+    def menus(self) -> int:
+        """Count the windows of the application that are open, menus included."""
+        return len(self.run("xdotool", "search", "--onlyvisible", "--class", "wiremend").split())
 
     def icon(self) -> tuple[int, int] | None:
         """Return the middle of the icon in the tray, if it is there."""

@@ -14,7 +14,7 @@ import pytest
 from app.instance import Instance
 from tests.gui.desktop import Desktop, wait_for
 
-_PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xwininfo")
+_PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
 
 pytestmark = [
     pytest.mark.skipif(
@@ -83,8 +83,10 @@ def test_a_switch_in_the_tray_applies_to_the_next_request(with_tray: Desktop) ->
         assert all("index" in call for call in mended)
         at = with_tray.icon()
         assert at is not None
-        with_tray.click(*at, button=3)
         # The demo provider's menu, past passthrough, the first fix: index repair.
+        open_before = with_tray.menus()
+        with_tray.click(*at, button=3)
+        wait_for(lambda: with_tray.menus() > open_before)
         with_tray.press("Down", "Right", "Down", "Return")
         wait_for(lambda: "index-repair = false" in with_tray.file.text())
         wait_for(lambda: not any("index" in call for call in ask_demo(with_tray)), 2)
