@@ -1,5 +1,6 @@
 """Write the README's table of fixes from the registry; `--check` only says whether it is true."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def table() -> str:
             for fix in fixes()
             if fix.group is group
         ]
-    return "\n".join(lines).replace("<think>", "`<think>`") + "\n"
+    return re.sub(r"(<\w+>)", r"`\1`", "\n".join(lines)) + "\n"
 
 
 if __name__ == "__main__":

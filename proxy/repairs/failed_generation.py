@@ -28,8 +28,9 @@ class FailedGeneration(Repair):
     title = "Find tool calls in the text"
     group = Group.GUESSES
     default = False
-    symptom = "The provider refuses its own model's answer with tool_use_failed."
-    remedy = "The tool calls that the error quotes."
+    symptom = "The agent shows markup such as <tool_call> as its answer, and runs no tool."
+    remedy = "Real tool calls in place of the text, or the error, that describes them."
+    price = "Text that may begin such a call waits until it is clear that it does not."
     signs = re.compile(rb"failed_generation")
 
     def __init__(self, context: Context) -> None:

@@ -1,7 +1,7 @@
 """Read strings in a call's arguments as what the tool's schema declares.
 
-Models served by weak parsers write ``"3"`` for 3 and ``"[1]"`` for a list; tools that check their
-input refuse the call. Only what the declared schema
+Models served by weak parsers write ``"3"`` for 3 and ``"[1]"`` for a list, or encode twice what is
+inside (vercel/ai#6687); tools that check their input refuse the call. Only what the declared schema
 decides is changed, never a property that may be a string. The arguments are held back until the
 choice finishes; text goes ahead of them.
 """

@@ -1,0 +1,123 @@
+"""The rules of the house that no linter checks."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proxy.repairs import REGISTRY, RESERVED, fixes
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = [
+    path
+    for folder in ("app", "proxy", "tests", "packaging")
+    for path in ROOT.glob(f"{folder}/**/*.py")
+]
+MODULES = [
+    *ROOT.glob("proxy/*.py"),
+    *ROOT.glob("proxy/dialects/*.py"),
+    *ROOT.glob("app/models/*.py"),
+]
+LONGEST = 400
+VAGUE = ("Manager", "Handler", "Helper", "Util", "Utils", "Common", "Misc", "Processor", "Info")
+CITATION = re.compile(r"[\w.-]+/[\w.-]+#\d+")
+
+# Modules that only make sense with the one that uses them are shown by that one's tests.
+SHOWN_BY = {
+    "answering": "test_relay",
+    "chat": "test_relay",
+    "config": "test_configtext",
+    "connection": "test_transport",
+    "demo": "test_relay",
+    "errors": "test_configtext",
+    "family": "test_relay",
+    "forwarding": "test_relay",
+    "gate": "test_relay",
+    "messages": "test_relay",
+    "recording": "test_relay",
+    "repair": "test_pipeline",
+    "responses": "test_relay",
+    "shadow": "test_relay",
+    "status": "test_bridge",
+    "tap": "test_relay",
+    "unpack": "test_relay",
+    "upstream": "test_relay",
+}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def cases() -> list[dict[str, Any]]:
+    return [json.loads(path.read_text("utf-8")) for path in ROOT.glob("tests/corpus/*.json")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_is_shown_by_a_test(path: Path) -> None:
+    if path.stem != "__init__":
+        shown_by = SHOWN_BY.get(path.stem, f"test_{path.stem}")
+        assert [*ROOT.glob(f"tests/**/{shown_by}.py")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_file_is_long_and_no_class_is_vague(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= LONGEST
+    classes = [node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+    assert [name for name in classes if name.endswith(VAGUE)] == []
+
+
+@pytest.mark.parametrize("repair", REGISTRY)
+def test_every_repair_says_where_its_defect_was_seen(repair: type[Any]) -> None:
+    assert CITATION.search(sys.modules[repair.__module__].__doc__ or "")
+
+
+@pytest.mark.parametrize("repair", fixes())
+def test_every_fix_has_a_case_or_a_test(repair: type[Any]) -> None:
+    module = repair.__module__.rpartition(".")[2]
+    cited = [case["name"] for case in cases() if case["fix"] == repair.name]
+    assert cited or [*ROOT.glob(f"tests/core/repairs/test_{module}.py")]
+
+
+def test_every_case_names_a_fix_and_a_source() -> None:
+    known = {repair.name for repair in REGISTRY} | RESERVED | {None}
+    assert {case["fix"] for case in cases()} <= known
+    assert [case["name"] for case in cases() if not case["source"]] == []
+
+
+def test_the_readme_lists_the_fixes_of_the_registry() -> None:
+    script = ROOT / "packaging" / "fixes_table.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], check=False, timeout=30)
+    assert done.returncode == 0, "run packaging/fixes_table.py"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_s46_every_dependency_is_locked_by_hash_and_without_an_address(name: str) -> None:
+    text = (ROOT / "packaging" / name).read_text("utf-8")
+    entries = re.split(r"(?<!\\)\n", text.strip())
+    assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+    assert "://" not in text
+    assert "index" not in re.findall(r"^\s*--(\w+)", text, re.MULTILINE)
+
+
+def test_every_dependency_that_is_declared_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for declared, lock in (
+        (project["project"]["dependencies"], "requirements.txt"),
+        (project["dependency-groups"]["test"], "requirements-test.txt"),
+    ):
+        locked = re.findall(r"^([\w.-]+)==", (ROOT / "packaging" / lock).read_text("utf-8"), re.M)
+        wanted = {normal(re.split(r"[^\w.-]", each)[0]) for each in declared}
+        assert wanted - set(map(normal, locked)) == set()
+
+
+def normal(name: str) -> str:
+    """Return a package's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
