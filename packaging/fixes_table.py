@@ -3,6 +3,10 @@
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from proxy.repair import Repair
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -26,14 +30,20 @@ def table() -> str:
     from proxy.repair import Group  # noqa: PLC0415  found only once the path is set
     from proxy.repairs import fixes  # noqa: PLC0415
 
-    lines = ["| fix | key | at first | what goes wrong without it |", "|---|---|---|---|"]
+    columns = ("fix", "key", "at first", "what goes wrong without it", "what is sent", "price")
+    rows = [columns, ("---",) * len(columns)]
     for group in Group:
-        lines += [
-            f"| {fix.title} | `{fix.name}` | {'on' if fix.default else 'off'} | {fix.symptom} |"
+        rows += [
+            (fix.title, f"`{fix.name}`", _state(fix), fix.symptom, fix.remedy, fix.price)
             for fix in fixes()
             if fix.group is group
         ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
     return re.sub(r"(<\w+>)", r"`\1`", "\n".join(lines)) + "\n"
+
+
+def _state(fix: "type[Repair]") -> str:
+    return "on" if fix.default else "off"
 
 
 if __name__ == "__main__":
