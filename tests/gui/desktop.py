@@ -64,7 +64,9 @@ class Desktop:
         reading, writing = os.pipe()
         with contextlib.ExitStack() as stack:
             command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24"]
-            stack.enter_context(_running([*command, "-nolisten", "tcp"], {}, (writing,)))
+            # Without -noreset it throws everybody out whenever its only guest leaves.
+            command += ["-noreset", "-nolisten", "tcp"]
+            stack.enter_context(_running(command, {}, (writing,)))
             os.close(writing)
             with os.fdopen(reading) as told:
                 self.environment["DISPLAY"] = f":{told.readline().strip()}"
@@ -109,9 +111,24 @@ class Desktop:
         """Tell whether the main window can be seen."""
         return bool(self.run("xdotool", "search", "--onlyvisible", "--name", "^Wiremend$"))
 
+    def point_nowhere(self) -> None:
+        """Take the pointer off whatever it is on."""
+        self.run("xdotool", "mousemove", "2", "790")
+
     def menus(self) -> int:
         """Count the windows of the application that are open, menus included."""
         return len(self.run("xdotool", "search", "--onlyvisible", "--class", "wiremend").split())
+
+    def click_icon(self, button: int, *, until: Callable[[], object]) -> None:
+        """Click on the icon until it shows; a tray that is just starting moves its icons."""
+        end = time.monotonic() + PATIENCE
+        while not until() and time.monotonic() < end:
+            at = self.icon()
+            if at is not None:
+                self.click(*at, button)
+            with contextlib.suppress(TimeoutError):
+                wait_for(until, 2)
+        wait_for(until, 0)
 
     def icon(self) -> tuple[int, int] | None:
         """Return the middle of the icon in the tray, if it is there."""

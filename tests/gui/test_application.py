@@ -81,13 +81,13 @@ def test_a_switch_in_the_tray_applies_to_the_next_request(with_tray: Desktop) ->
         mended = ask_demo(with_tray)
         assert mended
         assert all("index" in call for call in mended)
-        at = with_tray.icon()
-        assert at is not None
         # The demo provider's menu, past passthrough, the first fix: index repair.
         open_before = with_tray.menus()
-        with_tray.click(*at, button=3)
-        wait_for(lambda: with_tray.menus() > open_before)
-        with_tray.press("Down", "Right", "Down", "Return")
+        with_tray.click_icon(3, until=lambda: with_tray.menus() > open_before)
+        with_tray.point_nowhere()
+        with_tray.press("Down", "Right")
+        wait_for(lambda: with_tray.menus() > open_before + 1)
+        with_tray.press("Down", "Return")
         wait_for(lambda: "index-repair = false" in with_tray.file.text())
         wait_for(lambda: not any("index" in call for call in ask_demo(with_tray)), 2)
 
@@ -95,10 +95,7 @@ def test_a_switch_in_the_tray_applies_to_the_next_request(with_tray: Desktop) ->
 def test_a_click_on_the_icon_opens_the_window_and_closing_hides_it(with_tray: Desktop) -> None:
     with with_tray.application("--hidden") as process:
         wait_for(with_tray.icon)
-        at = with_tray.icon()
-        assert at is not None
-        with_tray.click(*at)
-        wait_for(with_tray.shows_window)
+        with_tray.click_icon(1, until=with_tray.shows_window)
         with_tray.press("ctrl+w")
         wait_for(lambda: not with_tray.shows_window())
         assert process.poll() is None
