@@ -34,7 +34,8 @@ class Sink:
 
     def emit(self, passage: Passage) -> None:
         """Let a chunk leave."""
-        self.spoken = True
+        # What is folded stays here: an error may still come first.
+        self.spoken = self.spoken or self.fold is None
         for choice in wire.choices(passage.chunk):
             index = wire.index(choice)
             self._started.add(index)

@@ -68,4 +68,5 @@ def test_collects_chunks_where_one_answer_is_due() -> None:
     sink.fold = Fold()
     sink.emit(passage())
     assert sink.take() == (b"", ())
+    assert not sink.spoken
     assert sink.fold.completion()["choices"][0]["message"]["content"] == "a"

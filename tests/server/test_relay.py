@@ -155,6 +155,17 @@ def test_folds_the_stream_of_a_provider_that_only_streams() -> None:
         assert json.loads(up.requests[0].body)["stream"] is True
 
 
+def test_a_cut_stream_is_no_answer_to_an_agent_that_does_not_stream() -> None:
+    # What is found in the call must not bring the head out.
+    half = CALL.replace(b'"{}"', b'"{"')
+    with (
+        FakeUpstream(streamed(half)) as up,
+        proxy(up.url, fixes={"force-stream": True}) as running,
+    ):
+        answer = post(running, chat(stream=False))
+        assert (answer.status, answer.json["error"]["code"]) == (502, "stream_incomplete")
+
+
 @pytest.mark.parametrize("status", ["400 Bad", "401 No", "429 Slow", "500 Oops", "503 Busy"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_an_upstream_error_never_hides_behind_a_200(status: str, *, stream: bool) -> None:
