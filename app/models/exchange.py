@@ -121,6 +121,8 @@ class Exchange:
     pinned: bool = False
     dropped: bool = False
     """Its bodies were let go to stay within the budget."""
+    complete: bool = False
+    """It is over, and the agent had got the end of its answer."""
     usage: int | None = None
     """Tokens of the answer by the provider's own count."""
 
@@ -174,8 +176,7 @@ class Exchange:
         if self.finished is None:
             return State.STREAMING if self.received.parts else State.WAITING
         if self.finished.outcome == "client_gone":
-            ended = self.dropped or _TERMINAL.search(self.sent.tail())
-            return State.CLOSED_EARLY if ended else State.STOPPED
+            return State.CLOSED_EARLY if self.complete else State.STOPPED
         failure = _STATE_BY_OUTCOME.get(self.finished.outcome)
         if failure is not None:
             return failure
@@ -223,5 +224,7 @@ class Exchange:
 
     def _finish(self, record: Finished) -> None:
         self.finished = record
+        # Looked at now: the bytes may be let go later.
+        self.complete = _TERMINAL.search(self.sent.tail()) is not None
         found = _USAGE.findall(self.received.tail())
         self.usage = int(found[-1]) if found and int(found[-1]) else None

@@ -67,3 +67,11 @@ def test_frees_all_its_bodies_and_keeps_its_figures() -> None:
     assert exchange.drop() >= 1000
     assert (exchange.cost, exchange.started.body, exchange.received.whole()) == (0, b"", b"")
     assert (exchange.tokens, exchange.state) == (2, State.DONE)
+
+
+def test_does_not_change_how_it_ended_when_its_bodies_go() -> None:
+    stopped = exchange_of([began(), *passed([text("a")]), ended(outcome="client_gone")])
+    early = exchange_of([began(), *passed([text("a"), DONE]), ended(outcome="client_gone")])
+    for each in (stopped, early):
+        each.drop()
+    assert (stopped.state, early.state) == (State.STOPPED, State.CLOSED_EARLY)
