@@ -4,6 +4,7 @@ from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
@@ -236,11 +237,15 @@ class ExchangesModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _remove(self, ids: set[str]) -> None:
-        for row in range(len(self._rows) - 1, -1, -1):
-            if self._rows[row].id in ids:
-                self.beginRemoveRows(ROOT, row, row)
-                del self._rows[row]
+        end = len(self._rows)
+        # Neighbours go together: with each removal the view may choose, and show, another row.
+        for gone, run in groupby([each.id in ids for each in reversed(self._rows)]):
+            first = end - len(list(run))
+            if gone:
+                self.beginRemoveRows(ROOT, first, end - 1)
+                del self._rows[first:end]
                 self.endRemoveRows()
+            end = first
         for exchange_id in ids:
             self._number_by_id.pop(exchange_id, None)
 

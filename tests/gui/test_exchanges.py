@@ -85,3 +85,15 @@ def test_has_a_heading_for_every_column_and_readable_colours(traffic: Traffic) -
     light = traffic.model.index(0, 1).data(role)
     traffic.model.set_dark(True)
     assert traffic.model.index(0, 1).data(role).lightness() > light.lightness()
+
+
+def test_takes_neighbours_out_together(traffic: Traffic) -> None:
+    for number in range(7):
+        traffic.apply(*whole(text("x"), exchange_id=f"x{number}", model=f"m{number}"))
+    pinned = traffic.store.get("x4")
+    assert pinned is not None
+    pinned.pinned = True
+    removals = emissions(traffic.model.rowsRemoved)
+    traffic.model.apply(traffic.store.clear())
+    assert [each[1:] for each in removals] == [(5, 6), (0, 3)]
+    assert traffic.column(2) == ["m4"]
