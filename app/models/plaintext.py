@@ -23,10 +23,13 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(_code, text)
 
 
-def shown(text: str, limit: int = MOST_TEXT) -> str:
-    """Return what a text widget may hold of the text."""
-    cut = text[:limit]
-    folded = _LONG_LINE.sub(_with_line_end, visible(cut.replace("\r\n", "\n")))
+def shown(text: str, limit: int = MOST_TEXT, column: int = 0) -> str:
+    """Return what a text widget may hold of the text, which goes on where a line has got to."""
+    clean = visible(text[:limit].replace("\r\n", "\n"))
+    room = max(0, WIDTH - column)
+    if column and len(clean) > room and "\n" not in clean[: room + 1]:
+        clean = f"{clean[:room]}\n{clean[room:]}"
+    folded = _LONG_LINE.sub(_with_line_end, clean)
     if len(folded) > limit:
         return folded[:limit] + _ELLIPSIS
     return folded + _ELLIPSIS if len(text) > limit else folded

@@ -36,12 +36,14 @@ class PlainView(QPlainTextEdit):
         """Show more at the end; whoever reads further up is not disturbed."""
         if self.full or not text:
             return
-        fit = shown(text, MOST_TEXT - self._length)
-        self._length += len(text)
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 1
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
+        # Small pieces make a long line as well as one large piece does.
+        fit = shown(text, MOST_TEXT - self._length, cursor.positionInBlock())
+        # What is shown may be longer than what came: a control character is shown by its code.
+        self._length += max(len(text), len(fit))
         cursor.insertText(fit)
         if at_end:
             bar.setValue(bar.maximum())
