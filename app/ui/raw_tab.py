@@ -60,7 +60,8 @@ class Side(QWidget):
             self.start()
             self._pieces = pieces
         new: list[bytes] = []
-        room = MOST_TEXT
+        # The longest character has four bytes: a piece that is cut here has filled the view.
+        room = 4 * MOST_TEXT
         while self._read < len(pieces.parts) and not self.view.full and room > 0:
             new.append(pieces.parts[self._read][:room])
             room -= len(pieces.parts[self._read])
