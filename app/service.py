@@ -52,6 +52,8 @@ class Service(QObject):
         self._port = port
         self._settings = self._own(settings)
         self._server = make(self._settings)
+        # The server would make us wait for its answer while it finds out who holds a port.
+        self._url = ""
         self._errands = Errands("service", self)
         self._wanted = False
         self._timer = QTimer(self)
@@ -61,8 +63,8 @@ class Service(QObject):
     @property
     def url(self) -> str:
         """Where agents find the proxy; while it is stopped, where they would."""
-        if self._server.url:
-            return self._server.url
+        if self._url:
+            return self._url
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         return f"http://{host}:{self._settings.port}"
 
@@ -80,13 +82,19 @@ class Service(QObject):
         """Let what runs end for some seconds, then end it."""
         self._wanted = False
         self._server.drain(seconds)
+        self._url = ""
         self._look()
         self._errands.send(lambda: self._server.stop(seconds), lambda _: self._finish())
 
     def apply(self, settings: Settings) -> None:
         """Let requests that start from now on find these settings."""
         own = self._settings = self._own(settings)
-        self._errands.send(lambda: self._server.apply(own), lambda _: self._settle(), self._stay)
+
+        def obey() -> str:
+            self._server.apply(own)
+            return self._server.url
+
+        self._errands.send(obey, self._settle, self._stay)
 
     def follow_file(self) -> None:
         """Forget the port asked for at the start: the user has chosen another one since."""
@@ -103,7 +111,8 @@ class Service(QObject):
         port = settings.port if self._port is None else self._port
         return replace(settings, port=port, agents=(*settings.agents, agent))
 
-    def _begin(self, _url: str) -> None:
+    def _begin(self, url: str) -> None:
+        self._url = url
         self._show(replace(self.status, problem=""))
         self._look()
 
@@ -116,7 +125,8 @@ class Service(QObject):
         self._look()
         self._tell(error)
 
-    def _settle(self) -> None:
+    def _settle(self, url: str) -> None:
+        self._url = url
         self._look()
         if self._wanted and self._server.state == "stopped":
             # The port was taken, and may be another one now.

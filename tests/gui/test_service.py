@@ -1,4 +1,5 @@
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -99,3 +100,21 @@ def test_a_new_port_starts_what_could_not_start(qtbot: QtBot, service: Service, 
         service.apply(Settings(port=other, providers={"demo": DEMO}))
         qtbot.waitUntil(lambda: runs(service))
         assert service.url == f"http://127.0.0.1:{other}"
+
+
+def test_nobody_waits_while_it_finds_out_who_holds_the_port(
+    qtbot: QtBot, service: Service, port: int
+) -> None:
+    told = emissions(service.port_taken)
+    longest = 0.0
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", port))
+        holder.listen()
+        service.start()
+        while not told:
+            before = time.perf_counter()
+            assert service.url == f"http://127.0.0.1:{port}"
+            longest = max(longest, time.perf_counter() - before)
+            qtbot.wait(1)
+    # A holder that says nothing is asked for half a second.
+    assert longest < 0.1
