@@ -262,8 +262,9 @@ class Application(QObject):
         self._settings = settings
         self._pages.show_settings(settings)
         self._menu.show_settings(settings)
-        self._desk.show_settings(settings)
+        # Before the desk, which tells of keys at once.
         self._attentions.show_settings(settings)
+        self._desk.show_settings(settings)
         self._wishes.show_settings(settings)
         self._pages.providers.show_error("")
         self._pages.settings.show_error("")
