@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
 VENV = ROOT / ".venv"
+CLIENTS = ROOT / "tests" / "clients"
 
 # Qt's libraries for a window on X11 and Wayland, by the file that shows that one is there.
 QT_LIBRARIES = {
@@ -43,6 +44,8 @@ TEST_PROGRAMS = {
     "x11-utils": "xprop",
     "dbus": "dbus-run-session",
     "gnome-keyring": "gnome-keyring-daemon",
+    "nodejs": "node",
+    "npm": "npm",
 }
 TEST_FONTS = {
     "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu",
@@ -68,6 +71,7 @@ def main(arguments: list[str]) -> int:
             return run(rest)
         case ["test", *rest]:
             set_up("requirements-test.txt", tests=True)
+            set_up_clients()
             return test(rest)
         case _:
             print(__doc__, file=sys.stderr)
@@ -91,6 +95,24 @@ def set_up(name: str, *, tests: bool = False) -> None:
     if subprocess.run(command, check=False).returncode != 0:
         raise SystemExit("The dependencies could not be installed; pip's message is above.")
     stamp.write_text(wanted)
+
+
+def set_up_clients() -> None:
+    """Install the strict client that needs Node; without it, its tests say so and are skipped."""
+    stamp = CLIENTS / "node_modules" / ".installed"
+    wanted = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        say("Node is not installed: the AI SDK is not tested")
+        return
+    say("installing the AI SDK")
+    command = [npm, "ci", "--loglevel=error"]
+    if subprocess.run(command, check=False, cwd=CLIENTS).returncode == 0:
+        stamp.write_text(wanted)
+    else:
+        say("npm failed, its message is above: the AI SDK is not tested")
 
 
 def run(arguments: list[str]) -> int:

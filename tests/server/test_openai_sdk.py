@@ -1,7 +1,7 @@
 """Conversations that OpenAI's own SDK holds through a real proxy."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from openai import LengthFinishReasonError, OpenAI, OpenAIError
@@ -87,7 +87,9 @@ class OpenAiAgent:
             function = {"name": self._talk.forced}
             asked["tool_choice"] = {"type": "function", "function": function}
         if not self._talk.stream:
-            return self._sdk.chat.completions.create(**asked)
+            # Its type depends on the arguments, which are only known here.
+            create: Any = self._sdk.chat.completions.create
+            return cast("ChatCompletion", create(**asked))
         try:
             with self._sdk.chat.completions.stream(**asked) as stream:
                 return stream.get_final_completion()
