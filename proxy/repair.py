@@ -177,6 +177,8 @@ class Repair:
     """One sentence: what is sent instead."""
     price: ClassVar[str] = "None"
     """One sentence: what it costs to have it on."""
+    speaks: ClassVar[bool] = False
+    """Where several repairs share a name, one of them describes what they do together."""
     streams_only: ClassVar[bool] = False
     """A plain answer cannot hold the defect."""
     wakes_on: ClassVar[re.Pattern[bytes] | None] = None

@@ -103,8 +103,12 @@ def fix_names() -> frozenset[str]:
 
 
 def fixes() -> tuple[type[Repair], ...]:
-    """Return one repair for each fix a user can switch, in order; a fix may have several."""
-    return tuple({repair.name: repair for repair in reversed(REGISTRY)}.values())[::-1]
+    """Return one repair for each fix a user can switch, in order: the one that speaks for it."""
+    found: dict[str, type[Repair]] = {}
+    for repair in REGISTRY:
+        if repair.speaks or repair.name not in found:
+            found[repair.name] = repair
+    return tuple(found.values())
 
 
 def fix_defaults() -> dict[str, bool]:

@@ -52,6 +52,7 @@ class FinishReason(Repair):
     title = "Finish-reason repair"
     group = Group.TOOL_CALLS
     default = True
+    speaks = True
     symptom = (
         "A tool call ends with `stop`: the agent takes the turn for finished and runs nothing."
     )

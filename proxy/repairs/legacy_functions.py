@@ -38,7 +38,7 @@ class LegacyFunctions(Repair):
     symptom = "The provider calls functions in OpenAI's old way, which agents ignore."
     remedy = "function_call is sent as a tool call with an id of its own."
     signs = re.compile(rb'"function_call"')
-    price = "None for agents that declare tools"
+    price = "None for agents that declare tools."
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -21,8 +21,11 @@ class MissingMembers(Repair):
     title = "Fill in missing members"
     group = Group.ANSWERS
     default = True
-    symptom = "The agent refuses an answer because an id, a model or a list of choices is missing."
-    remedy = "The missing members, from the chunks before or from the request."
+    speaks = True
+    symptom = "The agent refuses an answer, or overlooks a part, because of how its chunks look."
+    remedy = (
+        "Missing members are filled in, empty ones left out; the role comes once, text as text."
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

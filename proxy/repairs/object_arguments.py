@@ -17,8 +17,9 @@ class ObjectArguments(Repair):
     title = "Argument repair"
     group = Group.TOOL_CALLS
     default = True
+    speaks = True
     symptom = "A tool without arguments is never run, or its arguments cannot be read."
-    remedy = "Arguments are always the JSON text of one object."
+    remedy = "The arguments of each call as the JSON text of one object, said once."
     wakes_on = CALLS
 
     def chunk(self, chunk: JsonObject) -> Output:

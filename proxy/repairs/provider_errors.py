@@ -60,7 +60,8 @@ class ProviderErrors(Repair):
     title = "Show errors as errors"
     group = Group.ANSWERS
     default = True
-    symptom = "The agent shows an empty answer, or an error without a reason."
+    speaks = True
+    symptom = "The agent takes an error, half an answer or none at all for a whole one."
     remedy = "A real status and the provider's own sentence; an error event once the answer runs."
 
     _begun = False

@@ -57,8 +57,9 @@ class TextToolCalls(Repair):
     group = Group.GUESSES
     default = False
     reads_text = True
+    speaks = True
     symptom = "The agent shows markup such as <tool_call> as its answer, and runs no tool."
-    remedy = "Real tool calls in place of the text that describes them."
+    remedy = "Real tool calls in place of the text, or of the error, that describes them."
     price = "Text that may begin such a call waits until it is clear that it does not."
 
     def __init__(self, context: Context) -> None:
