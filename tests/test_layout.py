@@ -28,6 +28,20 @@ LONGEST = 400
 VAGUE = ("Manager", "Handler", "Helper", "Util", "Utils", "Common", "Misc", "Processor", "Info")
 CITATION = re.compile(r"[\w.-]+/[\w.-]+#\d+")
 
+# Widgets and calls that take text for HTML, which opens local files; `plain_hint` escapes the rest.
+RENDERING = {
+    "QErrorMessage",
+    "QTextBrowser",
+    "QTextEdit",
+    "RichText",
+    "appendHtml",
+    "insertHtml",
+    "setHtml",
+    "setMarkdown",
+}
+# Paths of somebody's machine and hosts of package registries; brackets, not to find themselves.
+ELSEWHERE = r"/[w]ork/main|/[r]oot/|/[h]ome/[a-z]|[p]ythonhosted\.|[p]ypi\.org|[n]pmjs\.(org|com)"
+
 # Modules that only make sense with the one that uses them are shown by that one's tests.
 SHOWN_BY = {
     "answering": "test_relay",
@@ -77,6 +91,18 @@ def test_no_file_is_long_and_no_class_is_vague(path: Path) -> None:
 @pytest.mark.parametrize("repair", REGISTRY)
 def test_every_repair_says_where_its_defect_was_seen(repair: type[Any]) -> None:
     assert CITATION.search(sys.modules[repair.__module__].__doc__ or "")
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only git knows which files are ours")
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    command = ["git", "grep", "--files-with-matches", "--extended-regexp", ELSEWHERE]
+    found = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=30)
+    assert found.returncode == 1, found.stdout.decode()
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("app/**/*.py")], ids=name_of)
+def test_nothing_from_the_wire_is_rendered_as_html(path: Path) -> None:
+    assert RENDERING & set(re.findall(r"\w+", path.read_text("utf-8"))) == set()
 
 
 @pytest.mark.parametrize("repair", fixes())
