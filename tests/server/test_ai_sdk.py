@@ -138,7 +138,7 @@ def test_the_ai_sdk_talks_to_the_demo(
     assert heard == DEMO_HEARD[scenario]
 
 
-def test_what_an_error_says_reaches_whoever_reads_it(sdk: AiSdk) -> None:
+def test_an_error_inside_a_200_fails_for_the_ai_sdk(sdk: AiSdk) -> None:
     with proxy() as running:
         talk = demo_talk(running, "error-inside", stream=True)
         assert sdk.hold(talk).failed
