@@ -31,6 +31,7 @@ from proxy.errors import Problem, ProxyError, problem
 from proxy.limits import Limits
 from proxy.relay import Admission
 from proxy.routes import HEALTH_PATH, Route, check_query, family_of, resolve
+from proxy.upstream import HOP_HEADER, INSTANCE
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class Guard:
         check_query(scope["query_string"])
         _check_host(head)
         _check_origin(head)
+        _check_loop(head)
         if route is None:
             if (head.method, head.path) == ("GET", HEALTH_PATH):
                 return None
@@ -215,6 +217,12 @@ def _check_origin(head: _Head) -> None:
     sites = {value.lower() for value in head.values(b"sec-fetch-site")}
     if not sites <= _SAME_SITE or head.values(b"origin"):
         raise ProxyError(problem("origin_refused"))
+
+
+def _check_loop(head: _Head) -> None:
+    # Before the key: our own request comes back without one that we would accept.
+    if any(INSTANCE in value for value in head.values(HOP_HEADER)):
+        raise ProxyError(problem("loop_detected"))
 
 
 def _agent_of(head: _Head, settings: Settings, provider: Provider | None) -> str:

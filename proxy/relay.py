@@ -22,7 +22,7 @@ from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.headers import value
 from proxy.recording import Recorder
 from proxy.tap import Tap
-from proxy.upstream import HOP_HEADER, INSTANCE, Ask, Asking, Opened, Upstreams
+from proxy.upstream import Ask, Asking, Opened, Upstreams
 from proxy.wire import decode_object
 
 GRACE_SECONDS = 5
@@ -145,8 +145,6 @@ class _Exchange:
     async def _carry(self, body: bytes, group: asyncio.TaskGroup) -> None:
         asked = decode_object(body) or {}
         self._recorder.started(self._scope["headers"], body, asked)
-        if INSTANCE.encode() in dict(self._scope["headers"]).get(HOP_HEADER, b""):
-            raise ProxyError(problem("loop_detected"))
         forwarded = self._body = body_for(self._admission.provider, self._admission.endpoint, asked)
         mended = forwarded.request(body)
         streams = asked.get("stream") is True

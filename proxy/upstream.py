@@ -31,7 +31,7 @@ from proxy.secret import KeySource, Secret
 from proxy.transport import AddressRefusedError, LeanTransport, is_private
 from proxy.unpack import UnpackError, unpacked
 
-INSTANCE = secrets.token_hex(8)
+INSTANCE = secrets.token_hex(8).encode("ascii")
 """Names this process in requests to private addresses, so that a loop is seen at its first turn."""
 HOP_HEADER = b"x-wiremend-hop"
 
@@ -124,9 +124,10 @@ class Upstreams:
             url += "?" + ask.query.decode("latin-1")
         key = await self._key(provider)
         sent = rules.request_headers(ask.headers, provider, key, raw=ask.raw)
-        sent += [
-            (HOP_HEADER, b",".join([*rules.values(ask.headers, HOP_HEADER), INSTANCE.encode()]))
-        ]
+        if provider.base_url.startswith("http:"):
+            # Only what stays on this machine or its network can lead back to us.
+            hops = [*rules.values(ask.headers, HOP_HEADER), INSTANCE]
+            sent.append((HOP_HEADER, b",".join(hops)))
         return Asking(url, sent, key)
 
     async def open(self, ask: Ask, asking: Asking) -> Opened:

@@ -45,22 +45,19 @@ ELSEWHERE = r"/[w]ork/main|/[r]oot/|/[h]ome/[a-z]|[p]ythonhosted\.|[p]ypi\.org|[
 # Modules that only make sense with the one that uses them are shown by that one's tests.
 SHOWN_BY = {
     "answering": "test_relay",
-    "chat": "test_relay",
+    "chat": "test_dialects",
     "config": "test_configtext",
     "connection": "test_transport",
-    "demo": "test_relay",
+    "demo": "test_openai_sdk",
     "errors": "test_configtext",
-    "family": "test_relay",
+    "family": "test_dialects",
     "forwarding": "test_relay",
-    "gate": "test_relay",
-    "messages": "test_relay",
+    "messages": "test_dialects",
     "recording": "test_relay",
     "repair": "test_pipeline",
-    "responses": "test_relay",
-    "shadow": "test_relay",
+    "responses": "test_dialects",
     "status": "test_bridge",
     "tap": "test_relay",
-    "unpack": "test_relay",
     "upstream": "test_relay",
 }
 

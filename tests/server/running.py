@@ -41,6 +41,7 @@ class Running:
     server: ServerThread
     port: int
     key: str
+    settings: Settings
     records: list[Record] = field(default_factory=list[Record])
 
     @property
@@ -75,7 +76,7 @@ def proxy(
     server = ServerThread(settings, keys or Keys(), records.append)
     server.start()
     try:
-        yield Running(server, settings.port, local, records)
+        yield Running(server, settings.port, local, settings, records)
     finally:
         server.stop(0.2)
 

@@ -1,0 +1,72 @@
+"""Compression comes off as it arrives, and a bomb is stopped at its cap."""
+
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from proxy.unpack import MAX_RATIO, UnpackError, unpacked
+
+pytestmark = pytest.mark.anyio
+TEXT = b"data: hello\n\n" * 1000
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+async def whole(data: bytes, coding: bytes, size: int = 7) -> bytes:
+    return b"".join([piece async for piece in unpacked(pieces(data, size), coding)])
+
+
+def bare(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+@pytest.mark.parametrize(
+    ("packed", "coding"),
+    [(gzip.compress(TEXT), b"gzip"), (zlib.compress(TEXT), b"deflate"), (bare(TEXT), b"deflate")],
+)
+async def test_gives_back_what_was_packed(packed: bytes, coding: bytes, size: int) -> None:
+    assert await whole(packed, coding, size) == TEXT
+
+
+async def test_hands_over_what_is_there_before_the_end_has_come() -> None:
+    packer = zlib.compressobj(wbits=31)
+    first = packer.compress(TEXT) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    async def arriving() -> AsyncIterator[bytes]:
+        yield first
+        raise AssertionError("the first piece was not handed over")
+
+    async for piece in unpacked(arriving(), b"gzip"):
+        assert TEXT.startswith(piece)
+        break
+
+
+@pytest.mark.parametrize("data", [b"no gzip at all", gzip.compress(TEXT)[:-9], b""])
+async def test_says_that_it_is_not_what_it_claims(data: bytes) -> None:
+    with pytest.raises(UnpackError):
+        await whole(data, b"gzip")
+
+
+async def test_stops_a_bomb() -> None:
+    bomb = gzip.compress(b"\0" * 200_000_000)
+    given: list[int] = []
+
+    async def take() -> None:
+        async for piece in unpacked(pieces(bomb, 65536), b"gzip"):
+            given.append(len(piece))
+
+    with pytest.raises(UnpackError):
+        await take()
+    assert sum(given) <= 1024 * 1024 + MAX_RATIO * len(bomb)
