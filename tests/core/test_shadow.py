@@ -28,10 +28,8 @@ CALL = (
 )
 
 
-def found(
-    received: bytes, on: list[str], content_type: str = "text/event-stream"
-) -> dict[str, int]:
-    return would_mend({"stream": True}, 200, content_type, received, on)
+def found(received: bytes, on: list[str]) -> dict[str, int]:
+    return would_mend({"stream": True}, 200, "text/event-stream", received, on)
 
 
 @pytest.mark.parametrize("on", [[], ON])
@@ -49,7 +47,7 @@ def test_leaves_out_what_is_mended_anyway() -> None:
 
 
 def test_finds_what_an_opt_in_fix_would_do() -> None:
-    assert found(stream(text("<think>x</think>y"), STOP % "stop"), ON) == {"think-tags": 1}
+    assert found(stream(text("<think>x</think>y"), STOP % "stop"), ON)["think-tags"] > 0
 
 
 def test_buffering_alone_is_no_defect() -> None:
