@@ -6,6 +6,7 @@ import getpass
 import os
 import socket
 import sys
+import warnings
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -279,7 +280,10 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 def control_path() -> Path:
     """Return where the running application listens for `show`, `status` and `quit`."""
-    return platformdirs.user_runtime_path("wiremend", ensure_exists=False) / "control"
+    with warnings.catch_warnings():
+        # A session without a runtime folder is nothing to bother its user with.
+        warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
+        return platformdirs.user_runtime_path("wiremend", ensure_exists=False) / "control"
 
 
 def ask(word: str) -> str | None:

@@ -115,6 +115,13 @@ def name_fault(member: str, text: str) -> str:
     return ""
 
 
+def agent_fault(text: str) -> str:
+    """Judge an agent's name, by which it is let in and shut out."""
+    if not text.strip():
+        return "name is empty, expected a text"
+    return name_fault("name", text)
+
+
 def base_url_fault(text: str) -> str:
     """Judge a provider's address."""
     if text == DEMO_URL:

@@ -250,7 +250,7 @@ class _Reader:
         digests: set[str] = set()
         for table in root.tables("agents"):
             absent = [table.missing("name", "a text"), table.missing("sha256", "a key's digest")]
-            name = table.text("name", "", lambda text: rules.name_fault("name", text))
+            name = table.text("name", "", rules.agent_fault)
             digest = table.text("sha256", "", rules.digest_fault)
             if name in names:
                 table.wrong("name", "another agent has the same name, expected one of its own")

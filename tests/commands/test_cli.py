@@ -159,6 +159,7 @@ def test_says_who_has_the_port(home: dict[str, str]) -> None:
         (["agent", "list"], 0),
         (["set", "demo", "no-such-fix", "on"], 1),
         (["set", "nobody", "force-stream", "on"], 1),
+        (["agent", "add", ""], 1),
         (["agent", "revoke", "nobody"], 1),
         (["key", "set", "nobody"], 1),
         (["show"], 1),
@@ -177,6 +178,16 @@ def test_exit_status_and_one_line(home: dict[str, str], arguments: list[str], st
     assert done.returncode == status
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") == (1 if status else 0)
+
+
+@pytest.mark.parametrize("word", ["show", "status", "quit"])
+def test_a_session_without_a_runtime_folder_is_told_one_line_too(
+    home: dict[str, str], word: str
+) -> None:
+    del home["XDG_RUNTIME_DIR"]
+    done = wiremend(home, word)
+    assert done.returncode == 1
+    assert done.stderr == "wiremend: no Wiremend is running\n"
 
 
 def test_check_names_every_fault_with_its_line(home: dict[str, str], tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_a_version_is_enough() -> None:
         ('version = 1\n[agents]\nname = "x"', 2, "[[agents]]"),
         (f'version = 1\n[[agents]]\nsha256 = "{DIGEST}"', 2, "name is missing"),
         (f'version = 1\n[[agents]]\nname = "a\\r\\nb"\nsha256 = "{DIGEST}"', 3, "control"),
+        (f'version = 1\n[[agents]]\nname = " "\nsha256 = "{DIGEST}"', 3, "name is empty"),
         ('version = 1\n[[agents]]\nname = "x"\nsha256 = "ABC"', 4, "lower case"),
         (f'version = 1\n[[agents]]\nname = "x"\nsha256 = "{DIGEST.upper()}"', 4, "lower case"),
         ("version = 1\n[providers.v1]", 2, "cannot have the id v1"),
