@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from starlette.routing import Mount, Route as Path, Router
+
 from proxy.asgi import Application, Receive, Scope, Send, answer, own_headers
 from proxy.dialects import ENDPOINTS, Endpoint, Family
 from proxy.errors import ProxyError
@@ -72,14 +74,16 @@ def check_query(query: bytes) -> None:
 
 def application(relay: Application) -> Application:
     """Return the innermost application: the sign of life, and the relay for all else."""
+    # Whatever else there is the guard has turned away: no path is redirected or guessed here.
+    return Router([Path(HEALTH_PATH, _Health()), Mount("", relay)], redirect_slashes=False)
 
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == HEALTH_PATH:
-            await answer(send, 200, own_headers(_HEALTHY), _HEALTHY)
-        else:
-            await relay(scope, receive, send)
 
-    return dispatch
+class _Health:
+    """Answers that the proxy lives, and says nothing else."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await answer(send, 200, own_headers(_HEALTHY), _HEALTHY)
 
 
 def _segments(path: str) -> tuple[str, ...]:
