@@ -5,7 +5,7 @@ import hmac
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import Any, Protocol
 
 from proxy import headers as rules, shadow
@@ -170,8 +170,8 @@ class Recorder:
             return data.replace(self._key, "‹key›".encode())
         return data
 
-    def finished(self, why: Problem, status: int) -> None:
-        """The exchange is over."""
+    def finished(self, why: Problem, status: int, would_mend: dict[str, int]) -> None:
+        """The exchange is over, and what the fixes that are off would have found is known."""
         self._flush()
         now = time.monotonic()
         first = None if self._first_byte is None else (self._first_byte - self._at) * 1e3
@@ -187,24 +187,26 @@ class Recorder:
                 first_byte_ms=first,
                 duration_ms=(now - self._at) * 1e3,
                 findings=dict(self._found),
-                would_mend=self._would_mend(why),
+                would_mend=would_mend,
             )
         )
 
-    def _reason(self, why: Problem) -> str:
-        if why is COMPLETE:
-            return ""
-        reason = self._clean(why.message.encode()).decode("utf-8", "replace")
-        return f"{reason} ({self.detail})" if self.detail else reason
-
-    def _would_mend(self, why: Problem) -> dict[str, int]:
+    def would_mend(self, why: Problem) -> Generator[None, None, dict[str, int]]:
+        """Ask the fixes that are off, in slices; only of an answer that is all there."""
         provider = self._admitted.provider
         whole = outcome_of(why) in ("done", "upstream_error", "cut_off")
         if not self._admitted.endpoint.mended or not whole or not self._kept:
             return {}
         on = () if provider.passthrough else [each.name for each in selected(provider.fixes)]
         received = b"".join(self._kept)
-        return shadow.would_mend(self._asked, self._status, self._content_type, received, on)
+        looking = shadow.would_mend(self._asked, self._status, self._content_type, received, on)
+        return (yield from looking)
+
+    def _reason(self, why: Problem) -> str:
+        if why is COMPLETE:
+            return ""
+        reason = self._clean(why.message.encode()).decode("utf-8", "replace")
+        return f"{reason} ({self.detail})" if self.detail else reason
 
     def _flush(self) -> None:
         piece, self._piece = self._piece, None

@@ -10,6 +10,7 @@ byte too; a clock ticks only when something is due.
 """
 
 import asyncio
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,13 +99,18 @@ class _Exchange:
         """Carry the exchange through; raises nothing but the server's own cancellation."""
         self._task = asyncio.current_task()
         outcome = problem("proxy_shutdown")
+        found: dict[str, int] = {}
         try:
-            outcome = await self._watched()
+            try:
+                outcome = await self._watched()
+            finally:
+                self._task = None
+                if self._timer is not None:
+                    self._timer.cancel()
+                await self._let_go()
+            found = await _in_turns(self._recorder.would_mend(outcome))
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-            await self._let_go()
-            self._recorder.finished(outcome, self._reply.status)
+            self._recorder.finished(outcome, self._reply.status, found)
 
     async def _watched(self) -> Problem:
         failure: ProxyError | None = None
@@ -263,3 +269,13 @@ class _Exchange:
         opened = self._opened
         if opened is not None:
             await opened.close()
+
+
+async def _in_turns(work: Generator[None, None, dict[str, int]]) -> dict[str, int]:
+    """Carry work through, with the other exchanges' turns between its slices."""
+    try:
+        while True:
+            next(work)
+            await asyncio.sleep(0)
+    except StopIteration as end:
+        return end.value

@@ -26,6 +26,11 @@ _OPENING_QUOTES = "`'\"\u2018\u201c(["
 _CLOSING_QUOTES = "`'\"\u2019\u201d)]"
 
 
+def has_tag(text: str) -> bool:
+    """Tell whether a whole text holds a tag at all."""
+    return _OPEN in text or _CLOSE in text
+
+
 class Kind(Enum):
     """What a part of the text is."""
 

@@ -24,7 +24,7 @@ class HarmonyNames(Repair):
     default = False
     symptom = "The agent knows no tool of the name that the model called."
     remedy = "The name of the declared tool alone."
-    signs = re.compile(rb"<|\\u003[cC]")
+    signs = re.compile(rb'"name"\s*:\s*"[^"]*(?:<|\\u003[cC])')
 
     @classmethod
     def applies(cls, context: Context) -> bool:

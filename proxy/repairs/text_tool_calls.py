@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from proxy import wire
 from proxy.call_ids import CallIds
 from proxy.repair import Context, Finding, Group, Output, Repair
-from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling
+from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling, texts
 from proxy.textsearch import Forms, Search
 from proxy.texttools import Call, Tools
 from proxy.wire import JsonObject
@@ -75,6 +75,12 @@ class TextToolCalls(Repair):
     def applies(cls, context: Context) -> bool:
         refused = context.request.get("tool_choice") == "none"
         return not refused and any(wire.objects(context.request, "tools"))
+
+    @classmethod
+    def may_find(cls, answer: bytes, context: Context) -> bool:
+        forms = Forms(Tools(context.schema_by_tool), reasoning=False)
+        # The texts in one, since a marker comes in pieces; each may be the beginning of a line.
+        return any(forms.pattern.search("\n" + text) for text in texts(answer))
 
     def chunk(self, chunk: JsonObject) -> Output:
         for piece in self._queue.add(chunk):

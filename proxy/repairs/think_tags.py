@@ -6,12 +6,10 @@ in the history, and fail to read the answer as JSON (Stack-Cairn/LiveAgent#670, 
 perplexityai/api-discussion#177).
 """
 
-import re
-
 from proxy import wire
 from proxy.repair import Context, Finding, Group, Output, Repair
-from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling
-from proxy.thoughts import Kind, Thoughts
+from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling, texts
+from proxy.thoughts import Kind, Thoughts, has_tag
 from proxy.wire import JsonObject
 
 _CONTENT = "content"
@@ -28,13 +26,17 @@ class ThinkTags(Repair):
     reads_text = True
     symptom = "The agent shows the model's thoughts, with <think> tags, as part of its answer."
     remedy = "Thoughts as reasoning_content, the answer alone as content, no tags."
-    signs = re.compile(rb"<|\\u003[cC]")
     price = "An answer that does not begin with <think> appears only when it is complete."
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._queue = TextQueue(self.held)
         self._thoughts_by_choice: dict[int, Thoughts] = {}
+
+    @classmethod
+    def may_find(cls, answer: bytes, context: Context) -> bool:
+        del context
+        return any(has_tag(text) for text in texts(answer))
 
     def chunk(self, chunk: JsonObject) -> Output:
         for piece in self._queue.add(chunk):

@@ -14,6 +14,8 @@ from proxy import wire
 from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.wire import JsonObject
 
+_USAGE = re.compile(rb'"usage"\s*:\s*\{')
+_NO_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*\]')
 _ENVELOPE = frozenset({"id", "object", "created", "model", "choices"})
 
 
@@ -27,7 +29,7 @@ class UsageChunk(Repair):
     streams_only = True
     symptom = "The agent crashes on the last chunk, or counts tokens several times."
     remedy = "Usage once, on the chunk with the finish reason."
-    signs = re.compile(rb'"usage"\s*:\s*\{')
+    signs = _USAGE
     price = "The finish waits for the chunk after it; not how OpenAI does it."
 
     def __init__(self, context: Context) -> None:
@@ -35,6 +37,12 @@ class UsageChunk(Repair):
         self._usage: Any = None
         self._findings: list[Finding] = []
         self._streams = True
+
+    @classmethod
+    def may_find(cls, answer: bytes, context: Context) -> bool:
+        # A chunk that brings nothing else is how OpenAI does it; folding that away is routine.
+        with_usage = (line for line in answer.split(b"\n") if _USAGE.search(line))
+        return super().may_find(answer, context) and not all(map(_NO_CHOICES.search, with_usage))
 
     def answer(self, answer: Answer) -> Iterator[Finding]:
         # A plain answer has its usage in the one place there is.

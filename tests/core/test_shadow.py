@@ -1,13 +1,18 @@
 """What the fixes that are off would have found; nothing for healthy traffic, nothing twice."""
 
 import json
+from typing import Any
 
 import pytest
 
 from proxy.repairs import fix_defaults
-from proxy.shadow import would_mend
+from proxy.shadow import SLICE, would_mend
 
 ON = [name for name, on in fix_defaults().items() if on]
+REQUEST: dict[str, Any] = {
+    "stream": True,
+    "tools": [{"type": "function", "function": {"name": "f"}}],
+}
 STOP = '{"index":0,"delta":{},"finish_reason":"%s"}'
 
 
@@ -29,7 +34,12 @@ CALL = (
 
 
 def found(received: bytes, on: list[str]) -> dict[str, int]:
-    return would_mend({"stream": True}, 200, "text/event-stream", received, on)
+    looking = would_mend(REQUEST, 200, "text/event-stream", received, on)
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            return end.value
 
 
 @pytest.mark.parametrize("on", [[], ON])
@@ -58,3 +68,26 @@ def test_buffering_alone_is_no_defect() -> None:
 @pytest.mark.parametrize("received", [b"", b"\xff\x00", b"{", b"data: {\n\n"])
 def test_survives_any_bytes(received: bytes) -> None:
     assert isinstance(found(received, []), dict)
+
+
+def test_finds_a_call_and_a_tag_that_come_in_pieces() -> None:
+    call = [text(piece) for piece in ("<tool", "_call>", '{"name": "f", "arg', 'uments": {}}')]
+    assert found(stream(*call, STOP % "stop"), ON)["text-tool-calls"] > 0
+    thought = [text(piece) for piece in ("<", "think", ">x</thi", "nk>y")]
+    assert found(stream(*thought, STOP % "stop"), ON)["think-tags"] > 0
+
+
+def test_does_not_read_an_answer_in_which_no_fix_that_is_off_could_find_anything() -> None:
+    usage = '"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}'
+    whole = stream(text("if a < b: [x]"), STOP % "stop").replace(
+        b"data: [DONE]", f'data: {{"id":"c","choices":[],{usage}}}\n\ndata: [DONE]'.encode()
+    )
+    with pytest.raises(StopIteration) as end:
+        next(would_mend(REQUEST, 200, "text/event-stream", whole, ON))
+    assert end.value.value == {}
+
+
+def test_works_in_slices_so_that_no_other_stream_waits() -> None:
+    long = stream(*[text("<think>x</think>y" * 20)] * 1000, STOP % "stop")
+    slices = sum(1 for _ in would_mend(REQUEST, 200, "text/event-stream", long, ON))
+    assert slices >= len(long) // SLICE
