@@ -194,8 +194,9 @@ class Connection(asyncio.Protocol):
         self._fields_size += len(name) + len(value)
         if len(self.headers) >= MAX_HEADERS or self._fields_size > MAX_HEAD_SIZE:
             raise ValueError("too many or too large headers")
+        name = name.lower()
         self.headers.append((name, value))
-        if name.lower() in (b"content-length", b"transfer-encoding"):
+        if name in (b"content-length", b"transfer-encoding"):
             self._framed = True
 
     def on_headers_complete(self) -> None:

@@ -188,7 +188,7 @@ class _Exchange:
 
     async def _forward(self, opened: Opened, body: Body) -> None:
         self._last_heard = self._loop.time()
-        async for piece in opened.pieces():
+        while (piece := await opened.receive()) is not None:
             self._last_heard = self._loop.time()
             self._recorder.received(piece)
             step = body.feed(piece)

@@ -1,19 +1,23 @@
-"""HTTP/1.1 to providers behind httpx's transport interface: one parser, one list as pool.
+"""HTTP/1.1 to providers: one parser, one list as pool.
 
 Lean because the client is nearly the whole cost of a proxied event: a read is parsed where it
 arrives and handed over in one piece, with no queue, lock or task in between. It never follows,
 retries or decodes anything, with one exception: a request on a *reused* connection that dies
 without one byte of answer is sent once more on a new one (the server closed it while idle).
 
-What goes through an outgoing proxy takes httpx's own transport.
+What it fails with are httpx's errors. What goes through an outgoing proxy takes httpx's own
+transport, which `Borrowed` lets speak the same way.
 """
 
 import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
-from typing import Any, cast
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol, TypeAlias, cast
 
 import httpx
 
@@ -24,6 +28,8 @@ IDLE_SECONDS = 20
 
 _PORTS = {"http": 80, "https": 443}
 
+Origin: TypeAlias = tuple[str, str, int]
+"""Scheme, host and port."""
 Admission = Callable[[str, str], bool]
 """May this scheme be used to this numeric address?"""
 
@@ -37,7 +43,51 @@ class AddressRefusedError(httpx.ConnectError):
     """The name leads to an address to which no request may go."""
 
 
-class LeanTransport(httpx.AsyncBaseTransport):
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request as it goes out; its framing is the transport's."""
+
+    method: str
+    url: httpx.URL
+    headers: list[tuple[bytes, bytes]]
+    """With the credential, without ``host`` and ``content-length``."""
+    body: bytes
+    connect_seconds: float | None = None
+
+
+class Answer(Protocol):
+    """The head of an answer, and its body as it arrives."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names in lower case."""
+        ...
+
+    async def receive(self) -> bytes | None:
+        """Return what has come since the last call; None at the end. Raises httpx's errors."""
+        ...
+
+    async def close(self) -> None:
+        """Let the connection go: back to the others, where the answer is over."""
+        ...
+
+
+class Transport(Protocol):
+    """Sends requests to providers."""
+
+    async def send(self, order: Order) -> Answer:
+        """Send; return as soon as the head of the answer is here. Raises httpx's errors."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection at once."""
+        ...
+
+
+class LeanTransport:
     """Connections to any origin, kept alive and reused; belongs to one event loop."""
 
     def __init__(
@@ -45,7 +95,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
     ) -> None:
         self._ssl_context = ssl_context
         self._admit = admit
-        self._idle: dict[tuple[str, str, int], list[Connection]] = {}
+        self._idle: dict[Origin, list[Connection]] = {}
         self._open: set[Connection] = set()
 
     @property
@@ -53,22 +103,19 @@ class LeanTransport(httpx.AsyncBaseTransport):
         """How many connections an answer is being read from."""
         return len(self._open) - sum(len(idle) for idle in self._idle.values())
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, order: Order) -> "Answered":
         """Send the request; return as soon as the head of the answer is here."""
-        url = request.url
-        origin = (url.scheme, url.host, url.port or _PORTS[url.scheme])
-        head = _head_of(request)
-        body = await request.aread()
-        timeout = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
+        origin, target, host = _address(order.url)
+        head = _head_of(order, target, host)
         connection = self._reusable(origin)
         if connection is not None:
             try:
-                return await self._exchange(connection, origin, head, body)
+                return await self._exchange(connection, origin, head, order.body)
             except httpx.TransportError:
                 if connection.bytes_received or connection.failed_by_us:
                     raise
-        connection = await self._connect(origin, timeout.get("connect"))
-        return await self._exchange(connection, origin, head, body)
+        connection = await self._connect(origin, order.connect_seconds)
+        return await self._exchange(connection, origin, head, order.body)
 
     async def aclose(self) -> None:
         """Close every connection at once."""
@@ -86,21 +133,16 @@ class LeanTransport(httpx.AsyncBaseTransport):
         self._idle.clear()
 
     async def _exchange(
-        self, connection: Connection, origin: tuple[str, str, int], head: bytes, body: bytes
-    ) -> httpx.Response:
+        self, connection: Connection, origin: Origin, head: bytes, body: bytes
+    ) -> "Answered":
         try:
             await connection.send(head, body)
         except BaseException:
             connection.abort()
             raise
-        return httpx.Response(
-            connection.status,
-            headers=connection.headers,
-            stream=_Body(connection, lambda: self._release(origin, connection)),
-            extensions={"http_version": b"HTTP/1.1", "peer": connection.peer},
-        )
+        return Answered(connection, self._release, origin)
 
-    def _reusable(self, origin: tuple[str, str, int]) -> Connection | None:
+    def _reusable(self, origin: Origin) -> Connection | None:
         idle = self._idle.get(origin, [])
         now = asyncio.get_running_loop().time()
         while idle:
@@ -111,7 +153,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
             connection.abort()
         return None
 
-    def _release(self, origin: tuple[str, str, int], connection: Connection) -> None:
+    def _release(self, origin: Origin, connection: Connection) -> None:
         if not connection.reusable:
             connection.abort()
             return
@@ -120,13 +162,13 @@ class LeanTransport(httpx.AsyncBaseTransport):
         self._idle.setdefault(origin, []).append(connection)
         loop.call_later(IDLE_SECONDS, self._expire, origin, connection, connection.idle_since)
 
-    def _expire(self, origin: tuple[str, str, int], connection: Connection, since: float) -> None:
+    def _expire(self, origin: Origin, connection: Connection, since: float) -> None:
         idle = self._idle.get(origin, [])
         if connection in idle and connection.idle_since == since:
             idle.remove(connection)
             connection.abort()
 
-    async def _connect(self, origin: tuple[str, str, int], seconds: float | None) -> Connection:
+    async def _connect(self, origin: Origin, seconds: float | None) -> Connection:
         try:
             async with asyncio.timeout(seconds or None):
                 return await self._connect_any(origin)
@@ -135,7 +177,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
         except (OSError, ssl.SSLError) as error:
             raise httpx.ConnectError("no connection") from error
 
-    async def _connect_any(self, origin: tuple[str, str, int]) -> Connection:
+    async def _connect_any(self, origin: Origin) -> Connection:
         scheme, host, port = origin
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -166,26 +208,77 @@ class LeanTransport(httpx.AsyncBaseTransport):
         return connection
 
 
-class _Body(httpx.AsyncByteStream):
-    """The answer's body, in the pieces in which it is read; closing it lets upstream go."""
+class Answered:
+    """An answer on one of our own connections."""
 
-    def __init__(self, connection: Connection, release: Callable[[], None]) -> None:
-        self._connection = connection
-        self._release: Callable[[], None] | None = release
+    def __init__(
+        self, connection: Connection, release: Callable[[Origin, Connection], None], origin: Origin
+    ) -> None:
+        self.status = connection.status
+        self.headers = connection.headers
+        self.receive = connection.receive
+        self._connection: Connection | None = connection
+        self._release = release
+        self._origin = origin
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._connection.receive()) is not None:
-            yield piece
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._release(self._origin, connection)
+
+
+class Borrowed:
+    """One of httpx's transports, spoken to as to our own."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def send(self, order: Order) -> "BorrowedAnswer":
+        """Send the request; return as soon as the head of the answer is here."""
+        request = httpx.Request(
+            order.method,
+            order.url,
+            headers=order.headers,
+            content=order.body if order.method == "POST" else None,
+            extensions={"timeout": {"connect": order.connect_seconds}},
+        )
+        return BorrowedAnswer(await self._transport.handle_async_request(request))
 
     async def aclose(self) -> None:
-        release, self._release = self._release, None
-        if release is not None:
-            release()
+        """Close every connection at once."""
+        await self._transport.aclose()
 
 
-def _head_of(request: httpx.Request) -> bytes:
-    lines = [request.method.encode("ascii") + b" " + request.url.raw_path + b" HTTP/1.1"]
-    lines += [name + b": " + value for name, value in request.headers.raw]
+class BorrowedAnswer:
+    """An answer that httpx reads."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.headers = [(name.lower(), each) for name, each in response.headers.raw]
+        self._response = response
+        self._pieces = aiter(cast("httpx.AsyncByteStream", response.stream))
+
+    async def receive(self) -> bytes | None:
+        return await anext(self._pieces, None)
+
+    async def close(self) -> None:
+        with suppress(AttributeError):  # not every iterator can be closed
+            await cast("AsyncGenerator[bytes]", self._pieces).aclose()
+        await self._response.aclose()
+
+
+@lru_cache(maxsize=256)
+def _address(url: httpx.URL) -> tuple[Origin, bytes, bytes]:
+    """Return where to connect, the target and the host header: taken apart once, not each time."""
+    origin = (url.scheme, url.host, url.port or _PORTS[url.scheme])
+    return origin, url.raw_path, url.netloc
+
+
+def _head_of(order: Order, target: bytes, host: bytes) -> bytes:
+    lines = [b"%s %s HTTP/1.1\r\nhost: %s" % (order.method.encode("ascii"), target, host)]
+    lines += [b"%s: %s" % pair for pair in order.headers]
+    if order.body or order.method != "GET":
+        lines.append(b"content-length: %d" % len(order.body))
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 

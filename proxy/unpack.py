@@ -1,7 +1,7 @@
 """Take compression off that nobody asked for, as it arrives and within limits."""
 
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 MAX_SIZE = 256 * 1024 * 1024
@@ -18,11 +18,13 @@ class UnpackError(Exception):
     """The data is not what its coding says, or unpacks to more than is allowed."""
 
 
-async def unpacked(packed: AsyncIterable[bytes], coding: bytes) -> AsyncIterator[bytes]:
+async def unpacked(
+    receive: Callable[[], Awaitable[bytes | None]], coding: bytes
+) -> AsyncIterator[bytes]:
     """Yield the unpacked data, never more than `_PIECE` bytes in one piece."""
     reader = zlib.decompressobj(_AUTOMATIC)
     taken = given = 0
-    async for data in packed:
+    while (data := await receive()) is not None:
         taken += len(data)
         if coding == b"deflate" and taken == len(data) and data[:1] and not _has_zlib_head(data):
             # Some servers send deflate without the head that it should have.

@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 import httpx
 import truststore
@@ -28,7 +27,15 @@ from proxy.dialects import Endpoint
 from proxy.errors import KeyUnavailableError, ProxyError, problem
 from proxy.gate import Gate
 from proxy.secret import KeySource, Secret
-from proxy.transport import AddressRefusedError, LeanTransport, is_private
+from proxy.transport import (
+    AddressRefusedError,
+    Answer,
+    Borrowed,
+    LeanTransport,
+    Order,
+    Transport,
+    is_private,
+)
 from proxy.unpack import UnpackError, unpacked
 
 INSTANCE = secrets.token_hex(8).encode("ascii")
@@ -70,30 +77,29 @@ class Asking:
 class Opened:
     """An answer whose head is here."""
 
-    def __init__(self, response: httpx.Response, ask: Ask, release: Callable[[], None]) -> None:
-        self.status = response.status_code
-        self.headers: rules.HeaderList = [(n.lower(), v) for n, v in response.headers.raw]
-        self._response = response
+    def __init__(self, answer: Answer, ask: Ask, release: Callable[[], None]) -> None:
+        self.status = answer.status
+        self.headers: rules.HeaderList = answer.headers
+        self._answer = answer
         self._release = release
-        self._coding = b"" if ask.raw else rules.value(self.headers, b"content-encoding")
+        coding = b"" if ask.raw else rules.value(self.headers, b"content-encoding").lower()
+        self._unpacked: AsyncIterator[bytes] | None = None
+        if coding in (b"gzip", b"x-gzip", b"deflate"):
+            self._unpacked = unpacked(answer.receive, coding)
         if ask.streams:
             release()
 
     @property
     def unpacks(self) -> bool:
         """The body is unpacked on its way: its length and coding are no longer true."""
-        return self._coding.lower() in (b"gzip", b"x-gzip", b"deflate")
+        return self._unpacked is not None
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield the body as it arrives. Raises `ProxyError`."""
-        stream = cast("httpx.AsyncByteStream", self._response.stream)
+    async def receive(self) -> bytes | None:
+        """Return the next piece of the body, None at its end. Raises `ProxyError`."""
         try:
-            if self.unpacks:
-                async for piece in unpacked(stream, self._coding.lower()):
-                    yield piece
-            else:
-                async for piece in stream:
-                    yield piece
+            if self._unpacked is not None:
+                return await anext(self._unpacked, None)
+            return await self._answer.receive()
         except UnpackError as error:
             raise ProxyError(problem("upstream_invalid"), "a bomb, or no compression") from error
         except httpx.ReadTimeout as error:
@@ -104,7 +110,7 @@ class Opened:
     async def close(self) -> None:
         """Let upstream go."""
         self._release()
-        await self._response.aclose()
+        await self._answer.close()
 
 
 class Upstreams:
@@ -112,7 +118,7 @@ class Upstreams:
 
     def __init__(self, keys: KeySource) -> None:
         self._keys = keys
-        self._transports: dict[tuple[object, ...], httpx.AsyncBaseTransport] = {}
+        self._transports: dict[tuple[object, ...], Transport] = {}
         self._gates: dict[str, Gate] = {}
         self._known_keys: dict[tuple[str, str], tuple[float, Secret]] = {}
 
@@ -135,11 +141,11 @@ class Upstreams:
         gate = self._gates.setdefault(ask.provider.id, Gate())
         release = await gate.enter(ask.provider.max_concurrent)
         try:
-            response = await self._send(ask, asking)
+            answer = await self._send(ask, asking)
         except BaseException:
             release()
             raise
-        opened = Opened(response, ask, release)
+        opened = Opened(answer, ask, release)
         try:
             _check(opened)
         except BaseException:
@@ -153,22 +159,21 @@ class Upstreams:
         for transport in transports.values():
             await transport.aclose()
 
-    async def _send(self, ask: Ask, asking: Asking) -> httpx.Response:
-        # A timeout of 0 means none, as everywhere in the configuration.
-        timeout = {"connect": ask.provider.timeouts.connect or None}
-        request = httpx.Request(
+    async def _send(self, ask: Ask, asking: Asking) -> Answer:
+        order = Order(
             ask.endpoint.method,
             _url(asking.url),
-            headers=asking.headers,
-            content=ask.body if ask.endpoint.method == "POST" else None,
-            extensions={"timeout": timeout},
+            asking.headers,
+            ask.body,
+            # A timeout of 0 means none, as everywhere in the configuration.
+            ask.provider.timeouts.connect or None,
         )
         try:
-            return await self._transport(ask.provider).handle_async_request(request)
+            return await self._transport(ask.provider).send(order)
         except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             raise failure_of(error) from error
 
-    def _transport(self, provider: Provider) -> httpx.AsyncBaseTransport:
+    def _transport(self, provider: Provider) -> Transport:
         relevant = (provider.id, provider.base_url, provider.tls_ca, provider.outgoing_proxy)
         transport = self._transports.get(relevant)
         if transport is None:
@@ -251,17 +256,18 @@ async def _in_thread(work: Callable[[], Secret]) -> Secret:
     return await future
 
 
-def _make_transport(provider: Provider) -> httpx.AsyncBaseTransport:
+def _make_transport(provider: Provider) -> Transport:
     if provider.demo:
-        return DemoTransport()
+        return Borrowed(DemoTransport())
     context = _trust(provider.tls_ca) if provider.base_url.startswith("https:") else None
     if provider.outgoing_proxy:
-        return httpx.AsyncHTTPTransport(
+        lent = httpx.AsyncHTTPTransport(
             verify=context if context is not None else ssl.create_default_context(),
             proxy=provider.outgoing_proxy,
             trust_env=False,
             limits=httpx.Limits(max_connections=None, keepalive_expiry=20),
         )
+        return Borrowed(lent)
     return LeanTransport(context, _admit)
 
 

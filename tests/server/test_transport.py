@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from proxy.transport import AddressRefusedError, LeanTransport, is_private
+from proxy.transport import AddressRefusedError, Answer, LeanTransport, Order, is_private
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
@@ -79,19 +79,29 @@ def says(*pieces: bytes | float | None) -> Script:
     return script
 
 
-async def post(transport: LeanTransport, url: str, body: bytes = b"{}") -> httpx.Response:
-    request = httpx.Request("POST", url, content=body)
+def order(url: str, body: bytes = b"{}", connect_seconds: float | None = None) -> Order:
+    return Order("POST", httpx.URL(url), [], body, connect_seconds)
+
+
+async def post(transport: LeanTransport, url: str, body: bytes = b"{}") -> Answer:
     async with asyncio.timeout(10):
-        return await transport.handle_async_request(request)
+        return await transport.send(order(url, body))
+
+
+async def pieces(answer: Answer) -> list[bytes]:
+    found: list[bytes] = []
+    async with asyncio.timeout(10):
+        while (piece := await answer.receive()) is not None:
+            found.append(piece)
+    return found
 
 
 async def whole(transport: LeanTransport, url: str, body: bytes = b"{}") -> bytes:
-    response = await post(transport, url, body)
+    answer = await post(transport, url, body)
     try:
-        async with asyncio.timeout(10):
-            return b"".join([piece async for piece in response.aiter_raw()])
+        return b"".join(await pieces(answer))
     finally:
-        await response.aclose()
+        await answer.close()
 
 
 pytestmark = pytest.mark.anyio
@@ -114,9 +124,9 @@ async def test_hands_each_read_over_as_it_comes() -> None:
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     script = says(head, 0.05, b"1\r\na\r\n", 0.05, b"1\r\nb\r\n1\r\nc\r\n", 0.05, b"0\r\n\r\n")
     async with serving(script) as (_, transport, url):
-        response = await post(transport, url)
-        assert [piece async for piece in response.aiter_raw()] == [b"a", b"bc"]
-        await response.aclose()
+        answer = await post(transport, url)
+        assert await pieces(answer) == [b"a", b"bc"]
+        await answer.close()
 
 
 async def test_skips_interim_answers() -> None:
@@ -199,9 +209,9 @@ async def test_does_not_repeat_a_request_that_was_answered_by_one_byte() -> None
 async def test_delivers_an_answer_that_comes_before_the_request_is_through() -> None:
     early = b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n"
     async with serving(says(early, 0.3)) as (_, transport, url):
-        response = await post(transport, url, b"x" * 20_000_000)
-        assert response.status_code == 413
-        await response.aclose()
+        answer = await post(transport, url, b"x" * 20_000_000)
+        assert answer.status == 413
+        await answer.close()
 
 
 async def test_reads_upstream_no_further_than_the_agent_reads() -> None:
@@ -217,20 +227,20 @@ async def test_reads_upstream_no_further_than_the_agent_reads() -> None:
             sent += 100_000
 
     async with serving(script) as (_, transport, url):
-        response = await post(transport, url)
+        answer = await post(transport, url)
         await asyncio.sleep(0.5)
         # What the two sockets buffer, and our own water mark; far from the whole.
         assert sent < 12_000_000
-        total = sum([len(piece) async for piece in response.aiter_raw()])
+        total = sum(map(len, await pieces(answer)))
         assert total == 50_000_000
-        await response.aclose()
+        await answer.close()
 
 
 async def test_closing_an_unfinished_answer_closes_the_connection() -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n"
     async with serving(says(head, 0.3, b"x")) as (server, transport, url):
-        response = await post(transport, url)
-        await response.aclose()
+        answer = await post(transport, url)
+        await answer.close()
         async with asyncio.timeout(1):
             await server.closed.wait()
         assert transport.in_use == 0
@@ -250,11 +260,8 @@ async def test_giving_up_in_any_phase_leaves_nothing_open() -> None:
 
 async def test_gives_up_on_a_connection_that_is_never_accepted() -> None:
     transport = LeanTransport()
-    request = httpx.Request(
-        "POST", "http://127.0.0.1:1/", content=b"", extensions={"timeout": {"connect": 5}}
-    )
     with pytest.raises(httpx.ConnectError):
-        await transport.handle_async_request(request)
+        await transport.send(order("http://127.0.0.1:1/", b"", 5))
 
 
 async def test_asks_before_it_connects_to_an_address() -> None:

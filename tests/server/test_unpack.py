@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -17,9 +17,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+async def cut(data: bytes, size: int) -> AsyncIterator[bytes]:
     for start in range(0, len(data), size):
         yield data[start : start + size]
+
+
+def receiving(pieces: AsyncIterator[bytes]) -> Callable[[], Awaitable[bytes | None]]:
+    return lambda: anext(pieces, None)
+
+
+def pieces(data: bytes, size: int) -> Callable[[], Awaitable[bytes | None]]:
+    return receiving(cut(data, size))
 
 
 async def whole(data: bytes, coding: bytes, size: int = 7) -> bytes:
@@ -48,7 +56,7 @@ async def test_hands_over_what_is_there_before_the_end_has_come() -> None:
         yield first
         raise AssertionError("the first piece was not handed over")
 
-    async for piece in unpacked(arriving(), b"gzip"):
+    async for piece in unpacked(receiving(arriving()), b"gzip"):
         assert TEXT.startswith(piece)
         break
 
