@@ -1,18 +1,17 @@
 """The proxy without a window: started, told of changes, drained at the end; its log goes out."""
 
-import contextlib
 import json
 import logging
 import os
-import queue
 import signal
 import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TextIO
+from functools import partial
+from typing import Any, NamedTuple, TextIO
 
 from app.secrets import Keyring
 from app.settings import ConfigFile, Watcher
@@ -27,9 +26,20 @@ DONE, FAILED = 0, 1
 _MOST_RUNNING = 4096
 _MOST_LINES = 10_000
 _LAST_LINES_SECONDS = 2
+_BATCH_SECONDS = 0.02
 _POLL_SECONDS = 0.2
 _LONGEST_END_SECONDS = 36
 """The drain of 30 s, the last events' 2 s, and the loop's own end."""
+
+
+class _Begun(NamedTuple):
+    """What the log says of a request; its body is for the inspector."""
+
+    provider: str
+    endpoint: str
+    model: str
+    agent: str
+    streaming: bool
 
 
 class Log:
@@ -38,58 +48,77 @@ class Log:
     def __init__(self, stream: TextIO, *, as_json: bool) -> None:
         self._stream = stream
         self._as_json = as_json
-        self._started: OrderedDict[str, Started] = OrderedDict()
-        self._lines: queue.Queue[str | None] = queue.Queue(_MOST_LINES)
+        self._begun: OrderedDict[str, _Begun] = OrderedDict()
+        self._lines: deque[dict[str, Any] | Callable[[], dict[str, Any]]] = deque()
+        self._due = threading.Event()
+        self._over = False
         self._thread = threading.Thread(target=self._run, name="wiremend-log", daemon=True)
         self._thread.start()
 
     def tap(self, record: Record, /) -> None:
         """Take one record; called on the proxy's thread."""
         if isinstance(record, Started):
-            # Bodies are for the inspector: the log keeps none.
-            self._started[record.exchange_id] = replace(record, body=b"", headers=())
-            if len(self._started) > _MOST_RUNNING:
-                self._started.popitem(last=False)
+            self._begun[record.exchange_id] = _Begun(
+                record.provider, record.endpoint, record.model, record.agent, record.streaming
+            )
+            if len(self._begun) > _MOST_RUNNING:
+                self._begun.popitem(last=False)
         elif isinstance(record, Finished):
-            started = self._started.pop(record.exchange_id, None)
-            if started is not None:
-                self.write(exchange_line(started, record))
+            begun = self._begun.pop(record.exchange_id, None)
+            if begun is not None:
+                self._put(partial(exchange_line, begun, record))
 
     def write(self, line: dict[str, Any]) -> None:
         """Write one event; dropped where nobody reads."""
-        with contextlib.suppress(queue.Full):
-            self._lines.put_nowait(json.dumps(line) if self._as_json else _plain(line))
+        self._put(line)
 
     def close(self) -> None:
         """Write what is left, as far as somebody reads it."""
-        with contextlib.suppress(queue.Full):
-            self._lines.put_nowait(None)
-            self._thread.join(_LAST_LINES_SECONDS)
+        self._over = True
+        self._due.set()
+        self._thread.join(_LAST_LINES_SECONDS)
+
+    def _put(self, line: "dict[str, Any] | Callable[[], dict[str, Any]]") -> None:
+        if len(self._lines) < _MOST_LINES:
+            self._lines.append(line)
+            if not self._due.is_set():
+                self._due.set()
 
     def _run(self) -> None:
-        while (line := self._lines.get()) is not None:
-            try:
-                self._stream.write(line + "\n")
+        while not self._over or self._lines:
+            self._due.wait()
+            self._due.clear()
+            while self._lines:
+                self._write_one(self._lines.popleft())
+            if not self._over:
+                # One turn for many lines: each takes the interpreter from the proxy.
+                time.sleep(_BATCH_SECONDS)
+
+    def _write_one(self, line: "dict[str, Any] | Callable[[], dict[str, Any]]") -> None:
+        said = line() if callable(line) else line
+        try:
+            self._stream.write((json.dumps(said) if self._as_json else _plain(said)) + "\n")
+            if not self._lines:
                 self._stream.flush()
-            except BrokenPipeError:
-                # Nobody reads any more; the proxy goes on, and nothing is left to fail at the end.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-            except (OSError, ValueError):
-                # The disk is full: the proxy goes on.
-                continue
+        except BrokenPipeError:
+            # Nobody reads any more; the proxy goes on, and nothing is left to fail at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+        except (OSError, ValueError):
+            # The disk is full: the proxy goes on.
+            return
 
 
-def exchange_line(started: Started, finished: Finished) -> dict[str, Any]:
+def exchange_line(begun: _Begun, finished: Finished) -> dict[str, Any]:
     """Return what the log says of one exchange; never a key, a prompt or an answer."""
     first = finished.first_byte_ms
     return {
         "event": "exchange",
         "id": finished.exchange_id,
-        "provider": started.provider,
-        "endpoint": started.endpoint,
-        "model": started.model[:200],
-        "agent": started.agent,
-        "stream": started.streaming,
+        "provider": begun.provider,
+        "endpoint": begun.endpoint,
+        "model": begun.model[:200],
+        "agent": begun.agent,
+        "stream": begun.streaming,
         "status": finished.status,
         "outcome": finished.outcome,
         "findings": dict(finished.findings),

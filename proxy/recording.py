@@ -1,6 +1,5 @@
 """What the inspector and the log learn of an exchange: records without a credential."""
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -233,7 +232,7 @@ def redacted(headers: rules.HeaderList, owner: str) -> Headers:
 
 
 def _mark(value: bytes, owner: str) -> str:
-    digest = hmac.new(_INSTALLATION, value, hashlib.sha256).hexdigest()[:8]
+    digest = hmac.digest(_INSTALLATION, value, "sha256").hex()[:8]
     return f"‹key {owner} #{digest}›"
 
 

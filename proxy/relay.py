@@ -10,7 +10,7 @@ byte too; a clock ticks only when something is due.
 """
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.headers import value
 from proxy.recording import Recorder
 from proxy.tap import Tap
-from proxy.upstream import Ask, Asking, Opened, Upstreams
+from proxy.upstream import Ask, Opened, Upstreams
 from proxy.wire import decode_object
 
 GRACE_SECONDS = 5
@@ -80,6 +80,7 @@ class _Exchange:
         self._admission: Admission = scope["wiremend"]
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[Any] | None = None
+        self._beside: set[asyncio.Task[None]] = set()
         self._interruption: Problem | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._recorder = Recorder(self._admission, scope["method"], scope["path"], tap)
@@ -87,7 +88,7 @@ class _Exchange:
         self._reply = Reply(send, family, self._admission.exchange_id, self._recorder)
         self._opened: Opened | None = None
         self._body: Body | None = None
-        self._begun = self._last_heard = self._last_said = self._loop.time()
+        self._begun = self._asked_at = self._last_heard = self._last_said = self._loop.time()
 
     def interrupt(self, why: Problem) -> None:
         """End this exchange now, whatever it is waiting for."""
@@ -105,32 +106,36 @@ class _Exchange:
                 outcome = await self._watched()
             finally:
                 self._task = None
-                if self._timer is not None:
-                    self._timer.cancel()
+                self._stop_beside()
                 await self._let_go()
             found = await _in_turns(self._recorder.would_mend(outcome))
         finally:
             self._recorder.finished(outcome, self._reply.status, found)
 
     async def _watched(self) -> Problem:
-        failure: ProxyError | None = None
         try:
-            async with asyncio.TaskGroup() as group:
-                request = await self._read_request()
-                watcher = group.create_task(self._watch())
-                try:
-                    await self._carry(request, group)
-                except ProxyError as error:
-                    failure = error
-                watcher.cancel()
+            request = await self._read_request()
+            self._start_beside(self._watch())
+            await self._carry(request)
+        except ProxyError as error:
+            return await self._conclude(error.problem, error.detail)
         except asyncio.CancelledError:
             if self._interruption is None or self._task is None:
                 raise
             self._task.uncancel()
             return await self._conclude(self._interruption)
-        if failure is not None:
-            return await self._conclude(failure.problem, failure.detail)
         return self._body.verdict if self._body is not None else COMPLETE
+
+    def _start_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    def _stop_beside(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._beside:
+            task.cancel()
 
     async def _read_request(self) -> bytes:
         pieces: list[bytes] = []
@@ -148,18 +153,19 @@ class _Exchange:
             pass
         self.interrupt(GONE)
 
-    async def _carry(self, body: bytes, group: asyncio.TaskGroup) -> None:
+    async def _carry(self, body: bytes) -> None:
         asked = decode_object(body) or {}
         self._recorder.started(self._scope["headers"], body, asked)
         forwarded = self._body = body_for(self._admission.provider, self._admission.endpoint, asked)
         mended = forwarded.request(body)
         streams = asked.get("stream") is True
         self._reply.begin(streams=streams, raw=self._admission.provider.passthrough)
-        self._arm(group)
+        self._arm()
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)
         self._recorder.asked(asking, mended)
-        opened = self._opened = await self._open(ask, asking)
+        self._asked_at = self._loop.time()
+        opened = self._opened = await self._upstreams.open(ask, asking)
         self._recorder.answered(opened)
         kind = value(opened.headers, b"content-type").decode("latin-1")
         forwarded.start(opened.status, kind)
@@ -178,14 +184,6 @@ class _Exchange:
             streams=streams,
         )
 
-    async def _open(self, ask: Ask, asking: Asking) -> Opened:
-        limit = self._admission.provider.timeouts.first_byte or None
-        try:
-            async with asyncio.timeout(limit):
-                return await self._upstreams.open(ask, asking)
-        except TimeoutError as error:
-            raise ProxyError(problem("upstream_first_byte_timeout")) from error
-
     async def _forward(self, opened: Opened, body: Body) -> None:
         self._last_heard = self._loop.time()
         while (piece := await opened.receive()) is not None:
@@ -201,14 +199,12 @@ class _Exchange:
 
     # What is due while nothing comes
 
-    def _arm(self, group: asyncio.TaskGroup) -> None:
+    def _arm(self) -> None:
         delay = max(0.0, self._due() - self._loop.time())
-        self._timer = self._loop.call_later(delay, self._tick, group)
+        self._timer = self._loop.call_later(delay, self._tick)
 
     def _due(self) -> float:
-        times = [self._begun + LONGEST_SECONDS]
-        if self._idle_limit():
-            times.append(self._last_heard + self._idle_limit())
+        times = [self._begun + LONGEST_SECONDS, *self._upstream_due()]
         if self._reply.keeps_alive:
             times.append(self._keep_alive_at())
         if self._waits_for_sentinel():
@@ -216,10 +212,12 @@ class _Exchange:
         # A finish may arrive while the clock sleeps: it never sleeps longer than the grace.
         return min(*times, self._loop.time() + GRACE_SECONDS)
 
-    def _tick(self, group: asyncio.TaskGroup) -> None:
+    def _tick(self) -> None:
         now = self._loop.time()
         if self._waits_for_sentinel() and now >= self._last_heard + GRACE_SECONDS:
             self.interrupt(COMPLETE)
+        elif self._opened is None and any(now >= due for due in self._upstream_due()):
+            self.interrupt(problem("upstream_first_byte_timeout"))
         elif now >= self._begun + LONGEST_SECONDS or self._silent_too_long(now):
             self.interrupt(problem("upstream_idle_timeout"))
         elif self._reply.stuck_for(now) >= AGENT_SECONDS:
@@ -228,16 +226,22 @@ class _Exchange:
             due = self._reply.keeps_alive and now >= self._keep_alive_at()
             if due and not self._reply.stuck_for(now):
                 self._last_said = now
-                group.create_task(self._reply.keep_alive(self._body))
-            self._arm(group)
+                self._start_beside(self._reply.keep_alive(self._body))
+            self._arm()
 
-    def _idle_limit(self) -> float:
-        # Before the head the first-byte limit counts, in its own place.
-        return self._admission.provider.timeouts.idle if self._opened is not None else 0.0
+    def _upstream_due(self) -> list[float]:
+        """Until when upstream must say something; nothing where it may be silent for ever."""
+        timeouts = self._admission.provider.timeouts
+        if self._opened is not None:
+            since, limit = self._last_heard, timeouts.idle
+        else:
+            since, limit = self._asked_at, timeouts.first_byte
+        return [since + limit] if limit else []
 
     def _silent_too_long(self, now: float) -> bool:
-        limit = self._idle_limit()
-        return bool(limit) and now >= self._last_heard + limit and not self._reply.stuck_for(now)
+        # An agent that takes nothing lets nobody be heard.
+        due = any(now >= each for each in self._upstream_due())
+        return self._opened is not None and due and not self._reply.stuck_for(now)
 
     def _waits_for_sentinel(self) -> bool:
         return self._opened is not None and self._body is not None and self._body.waits_for_sentinel
@@ -250,6 +254,8 @@ class _Exchange:
 
     async def _conclude(self, why: Problem, detail: str = "") -> Problem:
         """Tell the agent, where it is there and where it may be told, why this is the end."""
+        self._interruption = self._interruption or why
+        self._stop_beside()
         self._recorder.detail = detail
         await self._let_go()
         body = self._body

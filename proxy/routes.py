@@ -6,9 +6,10 @@ asked for is built from the route, never from the path.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from starlette.routing import Mount, Route as Path, Router
+from starlette.routing import Route as Path, Router
 
 from proxy.asgi import Application, Receive, Scope, Send, answer, own_headers
 from proxy.dialects import ENDPOINTS, Endpoint, Family
@@ -40,6 +41,7 @@ class Route:
     """Decoded; the last segment of ``models/{id}``."""
 
 
+@lru_cache(maxsize=64)
 def resolve(method: str, path: str) -> Route | None:
     """Return the route of a path as it stood on the wire; None where there is no such endpoint.
 
@@ -68,14 +70,20 @@ def family_of(path: str) -> Family:
 
 def check_query(query: bytes) -> None:
     """Refuse what could end a line wherever the query is written."""
-    if _FORBIDDEN_IN_QUERY.search(unquote_to_bytes(query)):
+    if query and _FORBIDDEN_IN_QUERY.search(unquote_to_bytes(query)):
         raise ProxyError(MALFORMED, "a line end in the query")
 
 
 def application(relay: Application) -> Application:
-    """Return the innermost application: the sign of life, and the relay for all else."""
+    """Return the innermost application: the relay, and the sign of life."""
     # Whatever else there is the guard has turned away: no path is redirected or guessed here.
-    return Router([Path(HEALTH_PATH, _Health()), Mount("", relay)], redirect_slashes=False)
+    others = Router([Path(HEALTH_PATH, _Health())], redirect_slashes=False)
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        # What the guard has admitted has its route already.
+        await (relay if "wiremend" in scope else others)(scope, receive, send)
+
+    return dispatch
 
 
 class _Health:
