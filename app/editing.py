@@ -62,6 +62,10 @@ class Editor(QObject):
         """Take a provider out."""
         self._edit(lambda text: configedit.remove_provider(text, provider))
 
+    def move_provider(self, provider: str, place: int) -> None:
+        """Bring a provider to another place among the others."""
+        self._edit(lambda text: configedit.move_provider(text, provider, place))
+
     def set_server(self, name: str, value: str | int) -> None:
         """Set one of the proxy's own members."""
         self._edit(lambda text: configedit.set_server(text, name, value))

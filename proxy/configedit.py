@@ -88,6 +88,15 @@ def remove_provider(text: str, provider: str) -> str:
     return tomledit.remove(text, ("providers", provider))
 
 
+def move_provider(text: str, provider: str, place: int) -> str:
+    """Bring a provider to another place among the others, counted from 0."""
+    _check_known(text, provider)
+    known = list(tables(text)["providers"])
+    order = [name for name in known if name != provider]
+    order.insert(place, provider)
+    return text if order == known else tomledit.reorder(text, ("providers",), order)
+
+
 def add_agent(text: str, agent: Agent) -> str:
     """Let one more agent in, or give a known one another key."""
     for number, known in enumerate(tables(text).get("agents", [])):

@@ -17,6 +17,7 @@ from proxy.tomlplaces import Place, Places, Section, places
 Value: TypeAlias = str | bool | int | float | Mapping[str, "Value"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BY_HAND = "this cannot be changed by program, expected a change by hand"
 
 
 def put(text: str, place: Place, value: Value) -> str:
@@ -75,6 +76,31 @@ def remove(text: str, place: Place) -> str:
     for start, end in sorted(spans, reverse=True):
         made = made[:start] + made[end:]
     return _checked(text, made, mean, found.line(place))
+
+
+def reorder(text: str, place: Place, names: Sequence[str]) -> str:
+    """Bring the tables below a place into another order, each with its comments.
+
+    `names` are all of them. Raises `ConfigError`.
+    """
+    if text and not text.endswith("\n"):
+        text += _newline(text)
+    found = places(text)
+    spans = {name: sorted(_spans(text, found, (*place, name))) for name in names}
+    blocks = {name: "".join(text[start:end] for start, end in spans[name]) for name in names}
+    slots = sorted((spans[name][0], name) for name in names if spans[name])
+    filled = {
+        span: blocks[name].removesuffix(_tail(blocks[name])) + _tail(blocks[former])
+        for (span, former), name in zip(slots, names, strict=False)
+    }
+    made = text
+    for start, end in sorted((span for each in spans.values() for span in each), reverse=True):
+        made = made[:start] + filled.get((start, end), "") + made[end:]
+    made = _checked(text, made, lambda _: None, found.line(place))
+    # Two tables with the same members in another order would pass for the same.
+    if list(_holder(tomllib.loads(made), (*place, ""))) != list(names):
+        raise ConfigError(found.line(place), _BY_HAND)
+    return made
 
 
 def _inserted(text: str, found: Places, place: Place, value: Value) -> str:
@@ -171,6 +197,11 @@ def _section_span(text: str, found: Places, section: Section) -> tuple[int, int]
     return start, blank.end() if blank else end
 
 
+def _tail(block: str) -> str:
+    """Return the blank lines at the end, which stay where they are when blocks change places."""
+    return block[len(block.rstrip()) :].removeprefix("\r").removeprefix("\n")
+
+
 def _item_span(found: Places, array: Place, number: int) -> tuple[int, int]:
     item, following = found.members[*array, number], found.members.get((*array, number + 1))
     if following is not None:
@@ -187,7 +218,7 @@ def _checked(old: str, new: str, mean: Callable[[dict[str, Any]], None], line: i
             return new
     except (tomllib.TOMLDecodeError, AttributeError, LookupError, TypeError):
         pass
-    raise ConfigError(line, "this cannot be changed by program, expected a change by hand")
+    raise ConfigError(line, _BY_HAND)
 
 
 def _pruned(value: Any) -> Any:

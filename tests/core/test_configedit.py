@@ -9,6 +9,7 @@ from proxy.config import Agent, Provider, Timeouts
 from proxy.configedit import (
     FRESH,
     add_agent,
+    move_provider,
     remove_agent,
     remove_provider,
     save_provider,
@@ -176,6 +177,16 @@ def test_a_provider_goes_with_its_tables_and_the_comment_above_it() -> None:
     assert "[providers.b" not in edited
     assert edited.endswith("# its address\n\n# last words\n")
     assert 'default_provider = "a"' in edited
+
+
+def test_a_provider_moves_with_its_tables_and_comments() -> None:
+    moved = move_provider(WRITTEN, "b", 0)
+    assert list(parse(moved, fix_names()).providers) == ["b", "a"]
+    assert sorted(moved.splitlines()) == sorted(WRITTEN.splitlines())
+    assert "# about b\n# and more about b\n[providers.b]\n" in moved
+    assert "# fixes of b\nindex-repair = true # needed\n\n# about a\n[providers.a]  # A\n" in moved
+    assert move_provider(moved, "b", 1) == WRITTEN
+    assert move_provider(moved, "b", 0) == moved
 
 
 def test_the_last_provider_can_go() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from proxy.errors import ConfigError
-from proxy.tomledit import append, put, put_table, remove
+from proxy.tomledit import append, put, put_table, remove, reorder
 
 
 def test_a_value_is_replaced_whatever_form_it_has() -> None:
@@ -65,6 +65,62 @@ def test_a_table_that_is_there_is_not_written_again() -> None:
         put_table("[a.b]\nc = 1\n", ("a", "b"), {"d": 1})
     with pytest.raises(ConfigError, match="by hand"):
         append("a = 1\n", "a", {"b": 1})
+
+
+ORDERED = """\
+top = 1
+
+# about a
+[p.a]  # A
+x = 1
+
+[p.a.t] # of a
+y = 2
+
+# about b
+
+[p.b]
+x = 3
+[q]
+z = 4"""
+
+
+def test_tables_change_places_with_their_comments_and_their_own_tables() -> None:
+    assert reorder(ORDERED, ("p",), ["b", "a"]) == (
+        "top = 1\n\n[p.b]\nx = 3\n\n# about b\n\n# about a\n[p.a]  # A\nx = 1\n\n"
+        "[p.a.t] # of a\ny = 2\n[q]\nz = 4\n"
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_dotted_lines_change_places_and_lines_end_as_they_did(end: str) -> None:
+    text = end.join(("[p]", "a.x = 1 # A", "b.x = 2 # B", "a.y = 3", ""))
+    made = end.join(("[p]", "b.x = 2 # B", "a.x = 1 # A", "a.y = 3", ""))
+    assert reorder(text, ("p",), ["b", "a"]) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("p = { a = { x = 1 }, b = {} }\n", ["b", "a"]),
+        ("[p]\na.x = 1\n[p.b]\nx = 1\n[q]\n", ["b", "a"]),
+        ("[p.a]\n[p.b]\n", ["b"]),
+        ("[p.a]\n[p.b]\n", ["b", "a", "c"]),
+    ],
+)
+def test_an_order_that_cannot_be_brought_about_is_refused(text: str, order: list[str]) -> None:
+    with pytest.raises(ConfigError, match="by hand"):
+        reorder(text, ("p",), order)
+
+
+@given(order=st.permutations(["a", "b", "c d", "é"]))
+def test_any_order_is_brought_about_and_loses_no_line(order: list[str]) -> None:
+    text = "# first\n"
+    for number, name in enumerate(sorted(order)):
+        text = put(put_table(text, ("p", name), {"x": number}), ("p", name, "t", "y"), True)
+    made = reorder(text, ("p",), order)
+    assert list(tomllib.loads(made)["p"]) == order
+    assert sorted(filter(None, made.splitlines())) == sorted(filter(None, text.splitlines()))
 
 
 names = st.sampled_from(["a", "b", "c.d", "é"])

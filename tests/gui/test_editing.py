@@ -43,6 +43,15 @@ def test_wishes_are_written_in_order(qtbot: QtBot, editor: Editor, file: ConfigF
     assert [each.passthrough for each in settings.providers.values()] == [True, True]
 
 
+def test_a_provider_is_brought_to_another_place(
+    qtbot: QtBot, editor: Editor, file: ConfigFile
+) -> None:
+    editor.save_provider(Provider("one", "https://api.example.com/v1"))
+    with qtbot.waitSignals([editor.edited] * 2):
+        editor.move_provider("one", 0)
+    assert list(file.load().providers) == ["one", "demo"]
+
+
 def test_a_new_key_is_handed_out_once_and_kept_as_a_digest(
     qtbot: QtBot, editor: Editor, file: ConfigFile
 ) -> None:
