@@ -172,6 +172,7 @@ class Application(QObject):
     def _connect_proxy(self) -> None:
         bridge, service = self._bridge, self._service
         bridge.records.connect(self._take_records)
+        bridge.lost.connect(self._pages.traffic.lose)
         bridge.lost.connect(self._notices.lost)
         bridge.settings_changed.connect(self._take_settings)
         bridge.settings_refused.connect(self._refuse_settings)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from proxy.config import Settings
 from proxy.errors import ConfigError
-from proxy.tap import Asked, Passed, Received, Record, Sent, Started
+from proxy.tap import Asked, Finished, Passed, Received, Record, Sent, Started
 
 SHOWN_INTERVAL_MS = 33
 HIDDEN_INTERVAL_MS = 250
@@ -25,14 +25,15 @@ class Bridge(QObject):
 
     Signals:
         records: list[Record], in order of arrival.
-        lost: how many pieces of bodies were let go, because the GUI could not keep up.
+        lost: dict[str, int], bytes of bodies by exchange that were let go, because the GUI could
+            not keep up.
         settings_changed: `Settings`, as the file now has them.
         settings_refused: `ConfigError`; the last good settings stay.
         agent_refused: the code of the problem for which an agent was not let in.
     """
 
     records = Signal(list)
-    lost = Signal(int)
+    lost = Signal(dict)
     settings_changed = Signal(object)
     settings_refused = Signal(object)
     agent_refused = Signal(str)
@@ -40,11 +41,12 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pending: deque[Record] = deque()
-        # Each is written by one thread alone: the proxy's, the proxy's, the GUI's.
+        # Each is written by one thread alone: the proxy's, the proxy's, the GUI's. What was lost of
+        # an exchange that is over is the GUI's to forget.
         self._bytes_taken = 0
-        self._lost = 0
+        self._lost: dict[str, int] = {}
         self._bytes_handed_over = 0
-        self._lost_told = 0
+        self._lost_told: dict[str, int] = {}
         self._interval = SHOWN_INTERVAL_MS
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._drain)
@@ -54,7 +56,7 @@ class Bridge(QObject):
         """Take one record; called on the proxy's thread, so it only appends."""
         size = _size(record)
         if isinstance(record, (Passed, Received, Sent)) and self._full(size):
-            self._lost += 1
+            self._lost[record.exchange_id] = self._lost.get(record.exchange_id, 0) + size
             return
         self._bytes_taken += size
         self._pending.append(record)
@@ -92,9 +94,25 @@ class Bridge(QObject):
         self._timer.setInterval(0 if self._pending else self._interval)
         if batch:
             self.records.emit(batch)
-        if self._lost != self._lost_told:
-            lost, self._lost_told = self._lost - self._lost_told, self._lost
-            self.lost.emit(lost)
+        if self._lost:
+            self._tell_lost()
+            self._forget_lost(batch)
+
+    def _tell_lost(self) -> None:
+        # A copy at once: the proxy's thread goes on writing.
+        now = dict(self._lost)
+        news = {name: size - self._lost_told.get(name, 0) for name, size in now.items()}
+        news = {name: size for name, size in news.items() if size}
+        self._lost_told = now
+        if news:
+            self.lost.emit(news)
+
+    def _forget_lost(self, batch: list[Record]) -> None:
+        for record in batch:
+            if isinstance(record, Finished):
+                # Nobody writes of it any more.
+                self._lost.pop(record.exchange_id, None)
+                self._lost_told.pop(record.exchange_id, None)
 
 
 def _size(record: Record) -> int:

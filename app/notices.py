@@ -6,6 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from app.models.attention import Attention
+from app.models.eventwords import size_words
 from app.preferences import Preferences
 from app.tray import Tray
 from app.ui.fix_switches import fix_title
@@ -87,10 +88,10 @@ class Notices(QObject):
             words = self.tr("An agent was not let in: {reason}")
             self._window.say(words.format(reason=problem.message))
 
-    def lost(self, count: int) -> None:
-        """Say that not everything could be shown."""
-        words = self.tr("{count} pieces of traffic came too fast to be shown.")
-        self._window.say(words.format(count=count))
+    def lost(self, lost: dict[str, int]) -> None:
+        """Say that not everything could be kept."""
+        words = self.tr("{size} of traffic came too fast to be kept; the requests say which.")
+        self._window.say(words.format(size=size_words(sum(lost.values()))))
 
     def fault(self, kind: str) -> None:
         """Say that something of ours went wrong, and that the rest goes on."""

@@ -4,11 +4,11 @@ Nothing is decoded here: counting happens on every record that arrives, reading 
 looked at.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from app.models import glance
 from proxy.tap import (
     Answered,
     Asked,
@@ -26,34 +26,43 @@ from proxy.tap import (
 _PIECE_COST = 120
 _TAIL = 16 * 1024
 _DATA_LINE = b"data:"
-_USAGE = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d{1,9})')
-_TERMINAL = re.compile(
-    rb'\[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:message_stop|response\.completed)"'
-)
 _FIRST_ERROR = 400
 
 
 class Pieces:
     """The bytes of one direction, in the pieces and at the times in which they came."""
 
-    __slots__ = ("at", "lines", "parts", "size")
+    __slots__ = ("_end", "at", "first_at", "kept", "last_at", "lines", "parts", "size")
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.at: list[float] = []
+        self.kept = True
+        """Bytes are kept, not only counted."""
+        self.first_at = 0.0
+        self.last_at = 0.0
         self.size = 0
+        self._end = b""
         self.lines = 0
         """How many data lines there were, roughly: a field cut in two is not counted."""
 
     def add(self, at: float, part: bytes) -> None:
         """Take the next piece."""
-        self.parts.append(part)
-        self.at.append(at)
+        if not self.size:
+            self.first_at = at
+        self.last_at = at
         self.size += len(part)
+        if self.kept:
+            self.parts.append(part)
+            self.at.append(at)
+        else:
+            self._end = (self._end + part)[-_TAIL:]
         self.lines += part.count(_DATA_LINE)
 
     def tail(self, size: int = _TAIL) -> bytes:
         """Return about the last bytes."""
+        if not self.kept:
+            return self._end
         taken: list[bytes] = []
         for piece in reversed(self.parts):
             taken.append(piece[-size:])
@@ -62,9 +71,27 @@ class Pieces:
                 break
         return b"".join(reversed(taken))
 
+    def head(self, size: int = _TAIL) -> bytes:
+        """Return the first bytes, whole pieces of them."""
+        taken: list[bytes] = []
+        for piece in self.parts:
+            taken.append(piece)
+            size -= len(piece)
+            if size <= 0:
+                break
+        return b"".join(taken)
+
     def whole(self) -> bytes:
         """Return all bytes."""
         return b"".join(self.parts)
+
+    def emptied(self) -> "Pieces":
+        """Return its figures alone; what follows is only counted."""
+        figures = Pieces()
+        figures.kept, figures._end = False, self.tail()
+        figures.first_at, figures.last_at = self.first_at, self.last_at
+        figures.size, figures.lines = self.size, self.lines
+        return figures
 
 
 class State(Enum):
@@ -121,14 +148,24 @@ class Exchange:
     pinned: bool = False
     dropped: bool = False
     """Its bodies were let go to stay within the budget."""
+    lost: int = 0
+    """Bytes of its bodies that came too fast to be kept."""
     complete: bool = False
     """It is over, and the agent had got the end of its answer."""
     usage: int | None = None
     """Tokens of the answer by the provider's own count."""
+    sentence: str = ""
+    """What the provider says is wrong, in its own words."""
+    first_token: glance.FirstToken = field(default_factory=glance.FirstToken)
 
     @property
     def id(self) -> str:
         return self.started.exchange_id
+
+    @property
+    def whole(self) -> bool:
+        """All of it is here to be looked at."""
+        return not self.dropped and not self.lost
 
     @property
     def tokens(self) -> int:
@@ -140,7 +177,13 @@ class Exchange:
         """From the request to the first byte of the answer."""
         if self.finished is not None and self.finished.first_byte_ms is not None:
             return self.finished.first_byte_ms / 1e3
-        return self.received.at[0] - self.started.at if self.received.at else None
+        return self.received.first_at - self.started.at if self.received.size else None
+
+    @property
+    def first_token_seconds(self) -> float | None:
+        """From the request to the first content, thought or tool call that the provider sent."""
+        at = self.first_token.at
+        return None if at is None else at - self.started.at
 
     @property
     def duration(self) -> float | None:
@@ -150,10 +193,9 @@ class Exchange:
     @property
     def rate(self) -> float | None:
         """Tokens a second while the answer came; None where that says nothing."""
-        at = self.received.at
-        if len(at) < 2 or at[-1] <= at[0] or not self.tokens:  # noqa: PLR2004
-            return None
-        return self.tokens / (at[-1] - at[0])
+        first = self.first_token.at or self.received.first_at
+        seconds = self.received.last_at - first
+        return self.tokens / seconds if seconds > 0 and self.tokens else None
 
     @property
     def status(self) -> int | None:
@@ -174,7 +216,7 @@ class Exchange:
     @property
     def state(self) -> State:
         if self.finished is None:
-            return State.STREAMING if self.received.parts else State.WAITING
+            return State.STREAMING if self.received.size else State.WAITING
         if self.finished.outcome == "client_gone":
             return State.CLOSED_EARLY if self.complete else State.STOPPED
         failure = _STATE_BY_OUTCOME.get(self.finished.outcome)
@@ -207,24 +249,28 @@ class Exchange:
     def drop(self) -> int:
         """Let the bodies go; return how many bytes that freed."""
         freed, self.cost = self.cost, 0
-        self.usage = self.tokens
         self.started = replace(self.started, body=b"")
         self.asked = None if self.asked is None else replace(self.asked, body=b"")
-        self.received, self.sent = Pieces(), Pieces()
+        self.received, self.sent = self.received.emptied(), self.sent.emptied()
         self.dropped = True
         return freed
 
     def _take_bytes(self, record: Passed | Received | Sent) -> None:
         if not isinstance(record, Sent):
             self.received.add(record.at, record.data)
+            self.first_token.take(record.at, record.data)
         if not isinstance(record, Received):
             self.sent.add(record.at, record.data)
         self.untouched = self.untouched and isinstance(record, Passed)
-        self.cost += len(record.data) + _PIECE_COST
+        if not self.dropped:
+            self.cost += len(record.data) + _PIECE_COST
 
     def _finish(self, record: Finished) -> None:
         self.finished = record
         # Looked at now: the bytes may be let go later.
-        self.complete = _TERMINAL.search(self.sent.tail()) is not None
-        found = _USAGE.findall(self.received.tail())
-        self.usage = int(found[-1]) if found and int(found[-1]) else None
+        self.complete = glance.complete(self.sent.tail())
+        self.usage = glance.usage(self.received.tail())
+        if record.status >= _FIRST_ERROR:
+            self.sentence = glance.sentence(self.received.head())
+        elif self.state.failed:
+            self.sentence = glance.event_sentence(self.received.tail())

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
+from app.models.eventwords import size_words
 from app.models.exchange import Exchange, State
 from app.models.filtering import Condition, condition
 from app.models.plaintext import one_line
@@ -82,15 +83,38 @@ def state_words(exchange: Exchange) -> str:
         State.STOPPED: _tr("stopped by agent"),
         State.CUT_OFF: _tr("cut off by provider"),
         State.SUSPICIOUS: _tr("suspicious"),
-        State.TIMEOUT: _tr("error: timeout"),
-        State.REFUSED: _tr("refused"),
+        State.TIMEOUT: _tr("error timeout"),
         State.SHUTDOWN: _tr("cut off: proxy stopped"),
     }
     if state is State.MENDED:
         return _tr("done, {count} fixed").format(count=exchange.mended)
-    if state is State.ERROR:
+    if state in (State.ERROR, State.REFUSED):
         return _tr("error {status}").format(status=exchange.status or "")
     return plain[state]
+
+
+def reason_words(exchange: Exchange) -> str:
+    """Say why it failed: in the provider's own words, or else in ours."""
+    ours = exchange.finished.reason if exchange.finished is not None else ""
+    return exchange.sentence or ours
+
+
+def gap_words(exchange: Exchange) -> str:
+    """Say what of an exchange is not here to be looked at, empty where all of it is."""
+    if exchange.dropped:
+        size = size_words(exchange.received.size)
+        words = _tr("▲ The contents of this request ({size}) were dropped to save memory.")
+        return words.format(size=size)
+    if exchange.lost:
+        words = _tr("▲ {size} of this request came too fast to be kept: what is shown has holes.")
+        return words.format(size=size_words(exchange.lost))
+    return ""
+
+
+def _state_column(exchange: Exchange) -> str:
+    words = f"{SIGNS[exchange.state]} {state_words(exchange)}"
+    reason = reason_words(exchange) if exchange.state.failed else ""
+    return f"{words}: {one_line(reason, _WIDTH)}" if reason else words
 
 
 def clock_time(exchange: Exchange) -> str:
@@ -126,14 +150,14 @@ def _about(exchange: Exchange) -> str:
 
 COLUMNS = (
     Column(lambda each: f"★ {clock_time(each)}" if each.pinned else clock_time(each)),
-    Column(lambda each: f"{SIGNS[each.state]} {state_words(each)}"),
+    Column(_state_column),
     Column(lambda each: one_line(each.started.model or each.started.endpoint, _WIDTH)),
     Column(lambda each: one_line(each.started.agent, _WIDTH)),
     Column(token_words, right=True),
     Column(rate_words, right=True),
     Column(lambda each: one_line(each.started.provider, _WIDTH)),
     Column(lambda each: str(each.mended or ""), right=True),
-    Column(lambda each: seconds_words(each.first_byte_seconds), right=True),
+    Column(lambda each: seconds_words(each.first_token_seconds), right=True),
 )
 STATE_COLUMN = 1
 

@@ -34,7 +34,7 @@ class EventLog:
         self.closed = False
         self.problem = ""
         """Why the bytes could not be read as events."""
-        self._pieces = pieces
+        self.pieces = pieces
         self._piece = 0
         self._offset = 0
         self._decoder = sse.Decoder()
@@ -54,7 +54,7 @@ class EventLog:
     @property
     def caught_up(self) -> bool:
         """All bytes that came have been read."""
-        return self._piece >= len(self._pieces.parts) and not self._packed
+        return self._piece >= len(self.pieces.parts) and not self._packed
 
     def step(self) -> None:
         """Read some of the next piece."""
@@ -62,9 +62,9 @@ class EventLog:
             packed, self._packed = self._packed, b""
             self._read(self._last_at, packed)
             return
-        piece = self._pieces.parts[self._piece]
+        piece = self.pieces.parts[self._piece]
         part = piece[self._offset : self._offset + _STEP]
-        self._last_at = self._pieces.at[self._piece]
+        self._last_at = self.pieces.at[self._piece]
         self._offset += len(part)
         if self._offset >= len(piece):
             self._piece, self._offset = self._piece + 1, 0
@@ -122,6 +122,11 @@ class Reading:
         self.generation = 0
         """Grows when what was handed out before is no longer true."""
         self._begin()
+
+    @property
+    def stale(self) -> bool:
+        """The exchange has let go of the bytes that were read here."""
+        return self.received.pieces is not self.exchange.received
 
     def advance(self, seconds: float) -> bool:
         """Read on for about so long; tell whether there is more to read."""

@@ -1,10 +1,11 @@
 """Keeps the last exchanges within a budget of rows and bytes.
 
-The bodies of the oldest finished exchanges go first, then whole rows; what runs or is pinned
-stays. Whatever was dropped is counted, so that it can be said.
+The bodies of the oldest finished exchanges go first, then whole rows; what is pinned stays, and so
+does what runs, unless it alone is more than the budget. Whatever was dropped is counted, so that it
+can be said.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.models.exchange import Exchange
@@ -83,6 +84,16 @@ class Store:
         self._keep_budget(update)
         return update
 
+    def lose(self, lost: Mapping[str, int]) -> Update:
+        """Mark of whose bodies so many bytes were let go before they got here."""
+        update = Update()
+        for name, size in lost.items():
+            exchange = self._exchanges.get(name)
+            if exchange is not None:
+                exchange.lost += size
+                update.changed[name] = exchange
+        return update
+
     def clear(self) -> Update:
         """Forget what is finished and not pinned."""
         return self._remove([each for each in self if _spare(each)])
@@ -93,15 +104,20 @@ class Store:
             oldest = [each for each in self if _spare(each)][:surplus]
             self.dropped_rows += len(oldest)
             update.merge(self._remove(oldest))
-        if self.size <= self.most_bytes:
-            return
-        for exchange in self:
-            if _spare(exchange) and not exchange.dropped:
+        if self.size > self.most_bytes:
+            self._drop_bodies(update)
+
+    def _drop_bodies(self, update: Update) -> None:
+        spare = [each for each in self if _spare(each)]
+        # What runs goes last, the largest first: one endless answer may be the whole trouble.
+        running = [each for each in self if each.finished is None]
+        for exchange in (*spare, *sorted(running, key=lambda each: -each.cost)):
+            if self.size <= self.most_bytes:
+                return
+            if not exchange.dropped:
                 self.size -= exchange.drop()
                 self.dropped_bodies += 1
                 update.changed[exchange.id] = exchange
-                if self.size <= self.most_bytes:
-                    return
 
     def _remove(self, exchanges: list[Exchange]) -> Update:
         for exchange in exchanges:

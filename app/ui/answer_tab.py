@@ -130,8 +130,6 @@ class AnswerTab(Tab):
 
     def _last_words(self, reading: Reading) -> str:
         answer, words = reading.answer, list[str]()
-        if reading.exchange.dropped:
-            words.append(self.tr("The contents of this request were dropped to save memory."))
         if answer.error:
             words.append(self.tr("Error: {error}").format(error=one_line(answer.error, 600)))
         if answer.finish:

@@ -53,7 +53,7 @@ class ChangesTab(Tab):
 
     def refresh(self, reading: Reading) -> None:
         exchange = reading.exchange
-        complete = reading.received.closed and reading.sent.closed
+        complete = exchange.whole and reading.received.closed and reading.sent.closed
         state = (reading.generation, len(exchange.marks), complete)
         if state == self._shown:
             return
@@ -83,8 +83,8 @@ class ChangesTab(Tab):
         self.body.addStretch(0)
 
     def _verdict_words(self, exchange: Exchange) -> str:
-        if exchange.dropped:
-            return self.tr("The contents of this request were dropped to save memory.")
+        if not exchange.whole:
+            return self.tr("Not all of this request was kept, so its two sides are not compared.")
         if exchange.untouched and not exchange.marks:
             if exchange.started.passthrough:
                 return self.tr("Passthrough: every byte went through as it came.")
@@ -115,7 +115,8 @@ class ChangesTab(Tab):
         self._note.setText("")
         if not complete:
             words = self.tr("The difference is shown when the answer is complete.")
-            self._note.setText("" if reading.exchange.untouched else words)
+            waits = reading.exchange.whole and not reading.exchange.untouched
+            self._note.setText(words if waits else "")
             return
         if reading.sent is reading.received:
             self.difference.show_text("")

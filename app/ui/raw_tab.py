@@ -68,8 +68,9 @@ class Side(QWidget):
             self._read += 1
         self.view.add_text(self._decoder.decode(b"".join(new)))
         self.extent.setText(f"{self._title}: {size_words(pieces.size)}")
-        self.digest.setText(_digest_words(log.sha256) if log.caught_up else "")
-        self.save.setEnabled(pieces.size > 0)
+        whole = pieces.kept and log.caught_up
+        self.digest.setText(_digest_words(log.sha256) if whole else "")
+        self.save.setEnabled(bool(pieces.parts))
 
 
 class RawTab(Tab):

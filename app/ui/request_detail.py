@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 from app.models.exchange import Exchange
 from app.models.exchanges import (
     SIGNS,
+    gap_words,
     rate_words,
+    reason_words,
     seconds_words,
     state_words,
     token_words,
@@ -58,6 +60,7 @@ class RequestDetail(QWidget):
         self._head = text("", Look.SECTION, wrap=True)
         self._figures = text("", Look.MUTED, wrap=True)
         self._reason = text("", wrap=True)
+        self._gap = text("", wrap=True)
         self._advice = text("", wrap=True)
         self._turn_on = button("")
         self.answer, self.events, self.changes = AnswerTab(), EventsTab(), ChangesTab()
@@ -123,6 +126,7 @@ class RequestDetail(QWidget):
         layout.addLayout(row(self._head, self.actions_menu))
         layout.addWidget(self._figures)
         layout.addWidget(self._reason)
+        layout.addWidget(self._gap)
         layout.addLayout(row(self._advice, self._turn_on))
         layout.addWidget(self.tabs, 1)
 
@@ -195,9 +199,12 @@ class RequestDetail(QWidget):
             model = one_line(started.model, _WIDTH)
             path = one_line(started.path, _WIDTH)
             self._head.setText(f"{started.method} {path}   {model}")
-        reason = exchange.finished.reason if exchange is not None and exchange.finished else ""
+        reason = "" if exchange is None else reason_words(exchange)
         self._reason.setText(one_line(reason, _REASON_WIDTH))
         self._reason.setVisible(bool(reason))
+        gap = "" if exchange is None else gap_words(exchange)
+        self._gap.setText(gap)
+        self._gap.setVisible(bool(gap))
         if not self._notices.isActive():
             self._show_figures()
         self._show_advice()
@@ -208,7 +215,7 @@ class RequestDetail(QWidget):
         if exchange is None:
             self._figures.setText("")
             return
-        first, rate = exchange.first_byte_seconds, rate_words(exchange)
+        first, rate = exchange.first_token_seconds, rate_words(exchange)
         tokens = token_words(exchange)
         parts = [
             f"{SIGNS[exchange.state]} {state_words(exchange)}",

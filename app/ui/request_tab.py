@@ -81,7 +81,7 @@ class RequestTab(Tab):
 
     def _note_words(self, exchange: Exchange, *, same: bool) -> str:
         if exchange.dropped:
-            return self.tr("The contents of this request were dropped to save memory.")
+            return ""
         if exchange.asked is None:
             return self.tr("The request has not gone to the provider.")
         if same:

@@ -72,7 +72,8 @@ class TimingTab(Tab):
             "asked": _since(exchange, exchange.asked.at if exchange.asked else None),
             "headers": _since(exchange, exchange.answered.at if exchange.answered else None),
             "byte": seconds_words(exchange.first_byte_seconds),
-            "token": _since(exchange, reading.first_token_at),
+            # What passed through packed tells only whoever unpacks it.
+            "token": _since(exchange, exchange.first_token.at or reading.first_token_at),
             "end": seconds_words(exchange.duration),
             "longest": seconds_words(max(gaps)) if gaps else "",
             "gaps": silences if long else self.tr("none"),

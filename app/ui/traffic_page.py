@@ -45,11 +45,17 @@ class TrafficPage(Page):
 
     def apply(self, records: list[Record]) -> None:
         """Take a batch of records."""
-        update = self.store.apply(records)
+        self._take(self.store.apply(records))
+
+    def _take(self, update: Update) -> None:
         if self.requests.paused:
             self._held.merge(update)
             return
         self._show(update)
+
+    def lose(self, lost: dict[str, int]) -> None:
+        """Mark the exchanges of whose bodies something came too fast to be kept."""
+        self._take(self.store.lose(lost))
 
     def show_settings(self, settings: Settings) -> None:
         """Take over the configuration."""
@@ -64,6 +70,8 @@ class TrafficPage(Page):
         shown = self.detail.exchange
         if shown is not None and shown.id in update.removed:
             self.detail.show_exchange(self.requests.exchange)
+        elif self.detail.reading is not None and self.detail.reading.stale:
+            self.detail.show_exchange(shown)
         elif shown is not None and (shown.id in update.changed or update.added):
             self.detail.refresh()
         self._stack.setCurrentIndex(1 if len(self.store) else 0)

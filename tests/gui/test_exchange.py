@@ -28,6 +28,10 @@ def test_counts_events_until_the_provider_says_how_many_tokens_it_were() -> None
 def test_takes_the_rate_from_the_time_in_which_the_answer_came() -> None:
     over = exchange_of(whole(*[text("a")] * 10, chunk({}, usage={"output_tokens": 50})))
     assert over.rate == pytest.approx(50.0)
+    slow = [chunk({"role": "assistant", "content": ""}), *[text("a")] * 10]
+    late = exchange_of(whole(*slow, chunk({}, usage={"output_tokens": 50})))
+    assert late.rate == pytest.approx(50.0)
+    assert late.first_token_seconds == pytest.approx(0.6)
     assert exchange_of(whole(text("a"))).rate is None
 
 
@@ -67,6 +71,26 @@ def test_frees_all_its_bodies_and_keeps_its_figures() -> None:
     assert exchange.drop() >= 1000
     assert (exchange.cost, exchange.started.body, exchange.received.whole()) == (0, b"", b"")
     assert (exchange.tokens, exchange.state) == (2, State.DONE)
+
+
+def test_says_in_the_providers_words_why_it_failed() -> None:
+    error = b'{"error":{"message":"No credit left"}}'
+    refused = exchange_of([began(), *passed([error]), ended(status=402)])
+    assert (refused.state, refused.sentence) == (State.ERROR, "No credit left")
+    event = b'data: {"error":{"message":"Overloaded"}}\n\n'
+    broken = exchange_of([began(), *passed([text("a"), event]), ended(outcome="upstream_error")])
+    assert broken.sentence == "Overloaded"
+    assert exchange_of([began(), *passed([error]), ended()]).sentence == ""
+
+
+def test_goes_on_counting_what_it_no_longer_keeps() -> None:
+    running = exchange_of([began(), *passed([text("a"), text("b")])])
+    running.drop()
+    for record in [*passed([text("c"), DONE], first=101.5), ended(outcome="client_gone")]:
+        running.take(record)
+    assert (running.cost, running.received.parts, running.tokens) == (0, [], 4)
+    assert running.rate == pytest.approx(4 / 1.1)
+    assert running.state is State.CLOSED_EARLY
 
 
 def test_does_not_change_how_it_ended_when_its_bodies_go() -> None:

@@ -32,7 +32,7 @@ def test_lets_the_bodies_of_the_oldest_finished_go_first() -> None:
 
 
 def test_never_lets_go_what_runs_or_is_pinned() -> None:
-    store = Store(most_rows=1, most_bytes=10)
+    store = Store(most_rows=1, most_bytes=5 * 1024)
     store.apply(whole(KILOBYTE, exchange_id="pinned")[:-1])
     kept = store.get("pinned")
     assert kept is not None
@@ -40,6 +40,28 @@ def test_never_lets_go_what_runs_or_is_pinned() -> None:
     store.apply([ended("pinned"), began("runs"), *passed([KILOBYTE], "runs")])
     assert ids(store) == ["pinned", "runs"]
     assert not any(each.dropped for each in store)
+
+
+def test_lets_an_endless_answer_go_before_all_memory() -> None:
+    store = Store(most_bytes=5 * 1024)
+    store.apply([began("small"), *passed([KILOBYTE], "small")])
+    store.apply([began("runs"), *passed([KILOBYTE] * 9, "runs")])
+    store.apply(passed([KILOBYTE], "runs"))
+    small, runs = store.get("small"), store.get("runs")
+    assert small is not None
+    assert runs is not None
+    assert (small.dropped, runs.dropped) == (False, True)
+    assert runs.received.size == 10 * 1024
+    assert store.size <= 5 * 1024
+
+
+def test_marks_what_came_too_fast_to_be_kept() -> None:
+    store = Store()
+    store.apply(whole(KILOBYTE))
+    assert [*store.lose({"x1": 700, "gone": 5}).changed] == ["x1"]
+    exchange = store.get("x1")
+    assert exchange is not None
+    assert (exchange.lost, exchange.whole) == (700, False)
 
 
 def test_counts_its_size_down_when_it_is_cleared() -> None:

@@ -1,0 +1,82 @@
+"""What the bytes of an answer tell at a glance, before anybody reads them event by event."""
+
+import re
+
+from app.models.plaintext import decoded
+from proxy import wire
+from proxy.wire import JsonObject
+
+_USAGE = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d{1,9})')
+_TERMINAL = re.compile(
+    rb'\[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:message_stop|response\.completed)"'
+)
+# A text that is not empty, or a call of a tool; the chunk that only names the role is neither.
+_TOKEN = re.compile(
+    rb'"(?:content|reasoning_content|reasoning|thinking|refusal|text|arguments|partial_json|delta)"'
+    rb'\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{|"type"\s*:\s*"(?:tool_use|function_call)"'
+)
+_LONGEST_TOKEN = 64
+_MOST_SEARCHED = 4 * 1024 * 1024
+_LARGEST_ERROR = 64 * 1024
+
+
+class FirstToken:
+    """Finds the first content, thought or tool call in pieces that are cut anywhere."""
+
+    __slots__ = ("_before", "_searched", "at")
+
+    def __init__(self) -> None:
+        self.at: float | None = None
+        """When it came; None while it has not."""
+        self._before = b""
+        self._searched = 0
+
+    def take(self, at: float, piece: bytes) -> None:
+        """Look at the next piece."""
+        if self.at is not None or self._searched > _MOST_SEARCHED:
+            return
+        self._searched += len(piece)
+        seen = self._before + piece
+        if _TOKEN.search(seen) is not None:
+            self.at, seen = at, b""
+        self._before = seen[-_LONGEST_TOKEN:]
+
+
+def complete(end: bytes) -> bool:
+    """Tell whether the end of an answer holds what ends one."""
+    return _TERMINAL.search(end) is not None
+
+
+def usage(end: bytes) -> int | None:
+    """Return the provider's own count of the answer's tokens, from the answer's end."""
+    found = _USAGE.findall(end)
+    return int(found[-1]) or None if found else None
+
+
+def sentence(beginning: bytes) -> str:
+    """Return what a provider says in an error's body, empty where it is not to be found."""
+    if len(beginning) > _LARGEST_ERROR:
+        return ""
+    body = wire.decode_object(beginning)
+    if body is None:
+        return ""
+    return _words(body.get("error")) or _words(body)
+
+
+def _words(error: object) -> str:
+    if isinstance(error, str):
+        return error.strip()
+    holder: JsonObject = {"error": error}
+    body = wire.child(holder, "error")
+    found = (wire.text(body, name) for name in ("message", "detail", "msg", "error_msg"))
+    return next(filter(None, found), "").strip()
+
+
+def event_sentence(end: bytes) -> str:
+    """Return what a provider says in the last error event of a stream."""
+    place = end.rfind(b'"error"')
+    begin = end.rfind(b"data:", 0, place) if place >= 0 else -1
+    if begin < 0:
+        return ""
+    line = decoded(end[begin + len(b"data:") :].splitlines()[0])
+    return sentence(line.encode())

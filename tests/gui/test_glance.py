@@ -1,0 +1,55 @@
+import pytest
+
+from app.models import glance
+from tests.gui.exchanges import call, chunk, text
+
+
+def first_token(*pieces: bytes) -> float | None:
+    found = glance.FirstToken()
+    for at, piece in enumerate(pieces):
+        found.take(float(at), piece)
+    return found.at
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        text("Hello"),
+        chunk({"reasoning_content": "Hm"}),
+        call("", "read", "c1"),
+        b'data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"H"}}\n\n',
+        b'data: {"type":"response.output_text.delta","delta":"H"}\n\n',
+    ],
+    ids=["text", "thought", "call", "messages", "responses"],
+)
+def test_finds_the_first_piece_with_something_to_read(piece: bytes) -> None:
+    role = chunk({"role": "assistant", "content": ""})
+    assert first_token(b": keep-alive\n\n", role, chunk({"content": None}), piece, piece) == 3
+
+
+def test_finds_it_wherever_the_stream_is_cut() -> None:
+    event = text("Hello")
+    for cut in range(1, len(event)):
+        assert first_token(chunk({"content": ""}), event[:cut], event[cut:]) in (1, 2)
+    assert first_token(chunk({"content": ""})[:-4], chunk({"content": ""})[-4:]) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"error":{"message":"Bad API key","code":401}}', "Bad API key"),
+        (b'{"error":"model not found"}', "model not found"),
+        (b'{"message":"Rate limit reached"}', "Rate limit reached"),
+        (b'{"detail":"Not Found"}', "Not Found"),
+        (b"<html>Bad gateway</html>", ""),
+        (b'{"error":{"code":5}}', ""),
+    ],
+)
+def test_takes_the_providers_own_sentence(body: bytes, said: str) -> None:
+    assert glance.sentence(body) == said
+
+
+def test_takes_the_sentence_of_an_error_event() -> None:
+    stream = text("a") + b'data: {"error":{"message":"Overloaded"}}\n\ndata: [DONE]\n\n'
+    assert glance.event_sentence(stream) == "Overloaded"
+    assert glance.event_sentence(text('an "error" of mine')) == ""
