@@ -10,6 +10,29 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
+LEAVING = "wiremend.leaving"
+"""Where the scope holds the request's `Leaving`."""
+
+
+class Leaving:
+    """Tells that the client has gone, to whoever asked to be told.
+
+    A task that waits in ``receive()`` for the same news would be made and cancelled for every
+    request.
+    """
+
+    __slots__ = ("tell",)
+
+    def __init__(self) -> None:
+        self.tell: Callable[[], None] | None = None
+
+    def happened(self) -> None:
+        """The connection is gone."""
+        tell, self.tell = self.tell, None
+        if tell is not None:
+            tell()
+
+
 OWN_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-type", b"application/json"),
     (b"x-content-type-options", b"nosniff"),

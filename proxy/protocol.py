@@ -12,7 +12,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from proxy.asgi import CLOSE, own_headers
+from proxy.asgi import CLOSE, LEAVING, Application, Leaving, own_headers
 from proxy.errors import Problem, ProxyError, problem
 from proxy.framing import MALFORMED, Framing
 from proxy.limits import Limits
@@ -42,6 +42,7 @@ class StrictProtocol(HttpToolsProtocol):
         self._refused = False
         self._deadline: TimerHandle | None = None
         self._body_until: float | None = None
+        self._leaving: Leaving | None = None
         self.closed = Event()
         """Set once the connection is gone."""
 
@@ -56,6 +57,8 @@ class StrictProtocol(HttpToolsProtocol):
         self._rest()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
+        if self._leaving is not None:
+            self._leaving.happened()
         self.closed.set()
 
     def data_received(self, data: bytes) -> None:
@@ -79,6 +82,11 @@ class StrictProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         del msg
         self._refuse(MALFORMED)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Application) -> None:  # type: ignore[override]
+        self._leaving = cycle.scope[LEAVING] = Leaving()  # type: ignore[typeddict-unknown-key]
+        cycle.transport = cast("Transport", _HeadFirst(self.transport, self.loop))
+        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _next_request(self) -> bool:
         if not self.cycle.response_complete:
@@ -146,6 +154,41 @@ class StrictProtocol(HttpToolsProtocol):
         cycle.disconnected = True
         cycle.message_event.set()
         return not cycle.response_started
+
+
+class _HeadFirst:
+    """The connection as one answer sees it: its head leaves in one packet with what follows."""
+
+    __slots__ = ("_began", "_head", "_loop", "_transport")
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._began = False
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        if not self._began:
+            self._began = True
+            self._head = data
+            # Not for long: what should follow may be waited for.
+            self._loop.call_soon(self._flush)
+            return
+        if self._head:
+            data, self._head = self._head + data, b""
+        self._transport.write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self._transport.is_closing():
+            self._transport.write(head)
 
 
 def _answer(why: Problem) -> bytes:

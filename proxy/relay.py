@@ -5,8 +5,8 @@
 An exchange can be interrupted in every phase, for one reason: the agent left, upstream is silent
 for too long, only the sentinel is missing, or the proxy shuts down. It is the one task that is
 cancelled then; what it holds of upstream is closed on the way out, and the agent, where it is still
-there, learns the reason. A watcher on ``receive()`` notices the agent's leaving before the first
-byte too; a clock ticks only when something is due.
+there, learns the reason. The server tells of the agent's leaving, before the first byte too; a
+clock ticks only when something is due.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proxy.answering import Reply
-from proxy.asgi import Receive, Scope, Send
+from proxy.asgi import LEAVING, Leaving, Receive, Scope, Send
 from proxy.config import Provider, Settings
 from proxy.dialects import Endpoint
 from proxy.errors import Problem, ProxyError, problem
@@ -76,6 +76,7 @@ class _Exchange:
     ) -> None:
         self._scope = scope
         self._receive = receive
+        self._leaving: Leaving = scope[LEAVING]
         self._upstreams = upstreams
         self._admission: Admission = scope["wiremend"]
         self._loop = asyncio.get_running_loop()
@@ -115,7 +116,7 @@ class _Exchange:
     async def _watched(self) -> Problem:
         try:
             request = await self._read_request()
-            self._start_beside(self._watch())
+            self._leaving.tell = lambda: self.interrupt(GONE)
             await self._carry(request)
         except ProxyError as error:
             return await self._conclude(error.problem, error.detail)
@@ -132,6 +133,7 @@ class _Exchange:
         task.add_done_callback(self._beside.discard)
 
     def _stop_beside(self) -> None:
+        self._leaving.tell = None
         if self._timer is not None:
             self._timer.cancel()
         for task in self._beside:
@@ -147,11 +149,6 @@ class _Exchange:
             pieces.append(message.get("body", b""))
             if not message.get("more_body", False):
                 return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.interrupt(GONE)
 
     async def _carry(self, body: bytes) -> None:
         asked = decode_object(body) or {}

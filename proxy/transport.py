@@ -48,7 +48,7 @@ class Order:
     """One request as it goes out; its framing is the transport's."""
 
     method: str
-    url: httpx.URL
+    url: str
     headers: list[tuple[bytes, bytes]]
     """With the credential, without ``host`` and ``content-length``."""
     body: bytes
@@ -268,8 +268,12 @@ class BorrowedAnswer:
 
 
 @lru_cache(maxsize=256)
-def _address(url: httpx.URL) -> tuple[Origin, bytes, bytes]:
-    """Return where to connect, the target and the host header: taken apart once, not each time."""
+def _address(text: str) -> tuple[Origin, bytes, bytes]:
+    """Return where to connect, the target and the host header.
+
+    Remembered: taking an address apart costs more than sending a request to it.
+    """
+    url = httpx.URL(text)
     origin = (url.scheme, url.host, url.port or _PORTS[url.scheme])
     return origin, url.raw_path, url.netloc
 

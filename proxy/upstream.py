@@ -14,7 +14,6 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import httpx
@@ -162,7 +161,7 @@ class Upstreams:
     async def _send(self, ask: Ask, asking: Asking) -> Answer:
         order = Order(
             ask.endpoint.method,
-            _url(asking.url),
+            asking.url,
             asking.headers,
             ask.body,
             # A timeout of 0 means none, as everywhere in the configuration.
@@ -203,12 +202,6 @@ class Upstreams:
             raise ProxyError(problem("provider_key_unavailable"), reason) from error
         self._known_keys[provider.id, origin] = (now, key)
         return _checked(key)
-
-
-@lru_cache(maxsize=256)
-def _url(text: str) -> httpx.URL:
-    """Parsing an address costs more than sending a request to it."""
-    return httpx.URL(text)
 
 
 def _checked(key: Secret) -> Secret:

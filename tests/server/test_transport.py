@@ -80,7 +80,7 @@ def says(*pieces: bytes | float | None) -> Script:
 
 
 def order(url: str, body: bytes = b"{}", connect_seconds: float | None = None) -> Order:
-    return Order("POST", httpx.URL(url), [], body, connect_seconds)
+    return Order("POST", url, [], body, connect_seconds)
 
 
 async def post(transport: LeanTransport, url: str, body: bytes = b"{}") -> Answer:
