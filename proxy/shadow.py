@@ -14,8 +14,8 @@ from proxy.sniff import Sniffer
 from proxy.tap import Mark
 from proxy.wire import JsonObject
 
-SLICE = 8 * 1024
-"""Bytes that are looked at in one go: a millisecond or two where every event must be read."""
+SLICE = 4 * 1024
+"""Bytes that are looked at in one go: a millisecond at most where every event must be read."""
 
 
 def would_mend(
