@@ -24,7 +24,7 @@ _CAPITALS = frozenset(range(ord("A"), ord("Z") + 1))
 _HEAD_END = b"\r\n\r\n"
 # A method, a target of visible ASCII without a fragment, one of two versions.
 _REQUEST_LINE = re.compile(rb"([A-Z]+(?:-[A-Z]+)*) ([!\"$-~]+) HTTP/1\.([01])")
-_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*")
+_FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++):([\t -~\x80-\xff]*+)")
 # A line end that is not CRLF, or a control character that is not a tab.
 _STRAY = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Eighteen digits fit every parser's integer.
@@ -89,43 +89,51 @@ class Framing:
 
     def _head_end(self) -> int:
         found = self._unread.find(_HEAD_END, max(0, self._searched - len(_HEAD_END) + 1))
-        end = found + len(_HEAD_END) if found >= 0 else -1
-        self._refuse_early(len(self._unread) if end < 0 else end)
-        return end
+        if found >= 0:
+            return found + len(_HEAD_END)
+        self._refuse_early()
+        return -1
 
-    def _refuse_early(self, until: int) -> None:
+    def _refuse_early(self) -> None:
         # Before the end is here: what can no longer become a request is not waited for.
         unread = self._unread
         if unread[0] not in _CAPITALS:
             raise ProxyError(MALFORMED, "no method")
-        if _STRAY.search(unread, max(0, self._searched - 1), until):
+        if _STRAY.search(unread, max(0, self._searched - 1)):
             raise ProxyError(MALFORMED, "a stray line end or control character")
-        _check_request_line(bytes(unread[: MAX_TARGET + 64]))
-        if until > MAX_HEAD:
+        line, ended, _ = bytes(unread[: MAX_TARGET + 64]).partition(b"\r\n")
+        if ended:
+            _request_line(line)
+        else:
+            _check_length(line)
+        if len(unread) > MAX_HEAD:
             raise ProxyError(HEAD_TOO_LARGE)
-        self._searched = until
+        self._searched = len(unread)
 
 
 def parse_head(raw: bytes) -> Head:
     """Read a whole header, blank line included; raises `ProxyError`."""
     request_line, *lines = raw.removesuffix(_HEAD_END).split(b"\r\n")
-    first = _REQUEST_LINE.fullmatch(request_line)
-    if first is None:
-        raise ProxyError(MALFORMED, "no request line")
-    if len(lines) > MAX_FIELDS:
+    method, target, minor = _request_line(request_line)
+    if len(lines) > MAX_FIELDS or len(raw) > MAX_HEAD:
         raise ProxyError(HEAD_TOO_LARGE)
-    method, target, minor = first.groups()
     _check_target(method, target)
     return Head(method, target, b"1." + minor, tuple(_field(line) for line in lines))
 
 
-def _check_request_line(start: bytes) -> None:
-    line, ended, _ = start.partition(b"\r\n")
-    target = line.partition(b" ")[2].partition(b" ")[0]
-    if len(target) > MAX_TARGET:
-        raise ProxyError(TARGET_TOO_LONG)
-    if ended and _REQUEST_LINE.fullmatch(line) is None:
+def _request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return method, target and minor version."""
+    _check_length(line)
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
         raise ProxyError(MALFORMED, "no request line")
+    method, target, minor = match.groups()
+    return method, target, minor
+
+
+def _check_length(line: bytes) -> None:
+    if len(line.partition(b" ")[2].partition(b" ")[0]) > MAX_TARGET:
+        raise ProxyError(TARGET_TOO_LONG)
 
 
 def _check_target(method: bytes, target: bytes) -> None:
@@ -139,7 +147,8 @@ def _field(line: bytes) -> tuple[bytes, bytes]:
     match = _FIELD.fullmatch(line)
     if match is None:
         raise ProxyError(MALFORMED, "a header field that is none")
-    return match[1].lower(), match[2]
+    name, value = match.groups()
+    return name.lower(), value.strip(b" \t")
 
 
 def _body_of(head: Head) -> "_Length | _Chunks":
