@@ -46,6 +46,8 @@ class EventsModel(QAbstractTableModel):
         self._rows: list[int] = []
         self._row_by_number: list[int] = []
         self._marks_by_number: dict[int, list[Mark]] = {}
+        self._marks_taken = 0
+        self._marked: list[int] | None = None
         self._described: dict[int, Described] = {}
 
     @property
@@ -59,6 +61,7 @@ class EventsModel(QAbstractTableModel):
         self._log, self._began = log, began
         self._rows, self._row_by_number = [], []
         self._marks_by_number, self._described = {}, {}
+        self._marks_taken, self._marked = 0, None
         self.endResetModel()
 
     def refresh(self) -> None:
@@ -73,17 +76,24 @@ class EventsModel(QAbstractTableModel):
             self._row_by_number.extend(places)
             self.endInsertRows()
 
-    def show_marks(self, marks: Sequence[tuple[int | None, Mark]]) -> None:
-        """Show which events the fixes acted on."""
-        by_number: dict[int, list[Mark]] = {}
-        for number, mark in marks:
+    def show_marks(self, marks: Sequence[Mark], *, sent: bool = False) -> None:
+        """Show which events the fixes acted on; of a list that grew, only what is new is read."""
+        new = marks[self._marks_taken :]
+        self._marks_taken = len(marks)
+        for mark in new:
+            number = mark.sent if sent else mark.received
             if number is not None:
-                by_number.setdefault(number, []).append(mark)
-        if by_number != self._marks_by_number:
-            self._marks_by_number = by_number
-            if self._rows:
-                last = self.index(len(self._rows) - 1, FIX)
-                self.dataChanged.emit(self.index(0, FIX), last)
+                self._marks_by_number.setdefault(number, []).append(mark)
+        if new and self._rows:
+            last = self.index(len(self._rows) - 1, FIX)
+            self.dataChanged.emit(self.index(0, FIX), last)
+
+    @property
+    def marked(self) -> list[int]:
+        """The numbers of the events with a mark, in order."""
+        if self._marked is None or len(self._marked) != len(self._marks_by_number):
+            self._marked = sorted(self._marks_by_number)
+        return self._marked
 
     def row_of(self, number: int) -> int | None:
         """Return the row of an event, None while it is not read."""
@@ -110,8 +120,8 @@ class EventsModel(QAbstractTableModel):
 
     def marked_rows(self) -> list[int]:
         """Return the rows with a mark, in order."""
-        rows = [self.row_of(number) for number in self._marks_by_number]
-        return sorted(row for row in rows if row is not None)
+        rows = [self.row_of(number) for number in self.marked]
+        return [row for row in rows if row is not None]
 
     def _headings(self) -> tuple[str, ...]:
         return self.tr("#"), self.tr("+ms"), self.tr("Kind"), self.tr("Data"), self.tr("Fix")

@@ -139,6 +139,8 @@ class Exchange:
     answered: Answered | None = None
     finished: Finished | None = None
     marks: list[Mark] = field(default_factory=list[Mark])
+    mended: int = 0
+    """How often a fix acted on something that was broken."""
     received: Pieces = field(default_factory=Pieces)
     sent: Pieces = field(default_factory=Pieces)
     untouched: bool = True
@@ -204,11 +206,6 @@ class Exchange:
             return self.finished.status or None
         return self.answered.status if self.answered is not None else None
 
-    @property
-    def mended(self) -> int:
-        """How often a fix acted on something that was broken."""
-        return sum(1 for _ in self.defects())
-
     def defects(self) -> Iterator[Mark]:
         """Yield the marks of what was broken."""
         return (mark for mark in self.marks if not mark.routine)
@@ -234,10 +231,10 @@ class Exchange:
         if isinstance(record, (Passed, Received, Sent)):
             self._take_bytes(record)
         elif isinstance(record, Marked):
-            self.marks.extend(record.marks)
+            self._take_marks(record.marks)
         elif isinstance(record, Asked):
             self.asked = record
-            self.marks.extend(record.findings)
+            self._take_marks(record.findings)
             if record.body is not self.started.body:
                 self.cost += len(record.body)
         elif isinstance(record, Answered):
@@ -254,6 +251,10 @@ class Exchange:
         self.received, self.sent = self.received.emptied(), self.sent.emptied()
         self.dropped = True
         return freed
+
+    def _take_marks(self, marks: tuple[Mark, ...]) -> None:
+        self.marks.extend(marks)
+        self.mended += sum(1 for mark in marks if not mark.routine)
 
     def _take_bytes(self, record: Passed | Received | Sent) -> None:
         if not isinstance(record, Sent):

@@ -1,6 +1,7 @@
 """A JSON value as a tree, with notes where it differs from what it was before.
 
-Children are made when a branch is opened, so a body of megabytes opens at once.
+Children are made when a branch is opened, and what is large is only read then, so a body of many
+megabytes opens at once.
 """
 
 from typing import Any, TypeAlias, cast
@@ -14,6 +15,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
+from app.models import bigjson
+from app.models.bigjson import Raw
 from app.models.eventwords import size_words
 from app.models.plaintext import one_line
 from proxy import wire
@@ -27,6 +30,7 @@ MOST_CHILDREN = 10_000
 
 _ABSENT = object()
 _LONG_TEXT = 4 * 1024
+_BEGINNING = 41
 _WIDTH = 240
 _NOTE_WIDTH = 80
 _COLUMNS = 3
@@ -36,7 +40,7 @@ NAME, VALUE, NOTE = range(_COLUMNS)
 class Node:
     """One value of the tree."""
 
-    __slots__ = ("_children", "before", "name", "parent", "row", "value")
+    __slots__ = ("_changed", "_children", "before", "name", "parent", "row", "value")
 
     def __init__(self, name: str, value: Any, before: Any, parent: "Node | None", row: int) -> None:
         self.name = name
@@ -45,6 +49,7 @@ class Node:
         self.parent = parent
         self.row = row
         self._children: list[Node] | None = None
+        self._changed: bool | None = None
 
     @property
     def children(self) -> "list[Node]":
@@ -68,11 +73,13 @@ class Node:
 
     @property
     def changed(self) -> bool:
-        return self.value is not self.before and self.value != self.before
+        if self._changed is None:
+            self._changed = _differs(self.value, self.before)
+        return self._changed
 
     def _made(self) -> "list[Node]":
         now, before = _members(self.value), _members(self.before)
-        whole = self.added or self.removed or type(self.value) is not type(self.before)
+        whole = self.added or self.removed or _kind(self.value) is not _kind(self.before)
         names = [*now, *(name for name in before if name not in now and not whole)]
         if self.removed:
             now, names = before, [*before]
@@ -114,7 +121,7 @@ class JsonTreeModel(QAbstractItemModel):
             return self.tr("◆ removed")
         if not node.changed:
             return ""
-        if _members(node.value) and _members(node.before):
+        if _kind(node.value) is _kind(node.before) and _kind(node.value) in (dict, list):
             return self.tr("◆ changed inside")
         before = one_line(_scalar(node.before), _NOTE_WIDTH)
         return self.tr("◆ was {before}").format(before=before)
@@ -137,7 +144,7 @@ class JsonTreeModel(QAbstractItemModel):
         return 0 if parent.column() > 0 else len(self.node(parent).children)
 
     def hasChildren(self, parent: Index = ROOT) -> bool:
-        return parent.column() <= 0 and bool(_members(self.node(parent).shown))
+        return parent.column() <= 0 and _has_members(self.node(parent).shown)
 
     def columnCount(self, parent: Index = ROOT) -> int:
         return _COLUMNS
@@ -166,7 +173,27 @@ class JsonTreeModel(QAbstractItemModel):
         return None
 
 
+def _kind(value: object) -> type[object]:
+    if isinstance(value, Raw):
+        return {"{": dict, "[": list, '"': str}.get(bigjson.begins(value), object)
+    return type(value)
+
+
+def _differs(value: Any, before: Any) -> bool:
+    if isinstance(value, Raw) and isinstance(before, Raw):
+        return bytes(value) != bytes(before)
+    return value is not before and value != before
+
+
+def _has_members(value: Any) -> bool:
+    if isinstance(value, Raw):
+        return _kind(value) in (dict, list)
+    return bool(_members(value))
+
+
 def _members(value: Any) -> dict[str, Any]:
+    if isinstance(value, Raw) and _kind(value) in (dict, list):
+        value = bigjson.opened(value)
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
     if isinstance(value, list):
@@ -181,14 +208,25 @@ def _summary(value: Any) -> str:
     if isinstance(value, list):
         count = len(cast("list[Any]", value))
         return f"[{count}]"
+    if isinstance(value, Raw):
+        return _summary_of_unread(value)
     text = one_line(_scalar(value), _WIDTH)
     if isinstance(value, str) and len(value) > _LONG_TEXT:
         return f"{text} ({size_words(len(value))})"
     return text
 
 
+def _summary_of_unread(value: Raw) -> str:
+    closing = {dict: "}", list: "]", str: '"'}.get(_kind(value), "")
+    shown = bigjson.beginning(value, _BEGINNING if closing == '"' else 1)
+    text = one_line(shown.decode("utf-8", "replace"), _WIDTH)
+    return f"{text}…{closing} ({size_words(bigjson.size(value))})"
+
+
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
         # A long text is cut before it is made fit to be shown.
         return f'"{value[: 2 * _WIDTH]}"' if len(value) <= _LONG_TEXT else f'"{value[:40]}…"'
+    if isinstance(value, Raw):
+        return _summary_of_unread(value)
     return (wire.encode_if_possible(value) or b"?").decode("utf-8", "replace")

@@ -9,6 +9,7 @@ import time
 import zlib
 from typing import Any
 
+from app.models import bigjson
 from app.models.answer import Answer
 from app.models.exchange import Exchange, Pieces
 from proxy import sse, wire
@@ -165,7 +166,8 @@ class Reading:
         if self._assembled >= len(self.sent.events):
             return False
         event = self.sent.events[self._assembled]
-        if event.data and (chunk := wire.decode_object(event.data)) is not None:
+        read = bigjson.outline if len(event.data or b"") > bigjson.LARGE else wire.decode_object
+        if event.data and (chunk := read(event.data)) is not None:
             self.answer.add(chunk)
             if self.answer.started and self.first_token_at is None:
                 self.first_token_at = self.sent.at[self._assembled]

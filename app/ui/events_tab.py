@@ -90,8 +90,8 @@ class EventsTab(Tab):
                 view.scrollToBottom()
         if self._shown != (reading.generation, len(exchange.marks)):
             self._shown = (reading.generation, len(exchange.marks))
-            self.received.show_marks([(mark.received, mark) for mark in exchange.marks])
-            self.sent.show_marks([(mark.sent, mark) for mark in exchange.marks])
+            self.received.show_marks(exchange.marks)
+            self.sent.show_marks(exchange.marks, sent=True)
         self._show_counts(reading)
         self._choose_first()
 
@@ -183,9 +183,9 @@ class EventsTab(Tab):
         view, model = self._views[self._current], self._models[self._current]
         if view.currentIndex().isValid() or not model.rowCount():
             return
-        marked = model.marked_rows()
-        if marked:
-            self._choose(self._current, marked[0])
+        first = model.row_of(model.marked[0]) if model.marked else None
+        if first is not None:
+            self._choose(self._current, first)
 
     def _chosen(self, side: int, current: QModelIndex, previous: QModelIndex) -> None:
         if self._views[side].hasFocus():
@@ -236,9 +236,6 @@ class EventsTab(Tab):
             received=len(log.events), sent=len(reading.sent.events)
         )
         self._count.setText(f"{words} · {log.problem}" if log.problem else words)
-        rows = self.received.marked_rows()
-        times = [self.received.time_at(place) for place in rows]
-        marked = [at for at in times if at is not None]
-        self._chart.show_events(reading.exchange.started.at, log.at, marked)
+        self._chart.show_events(reading.exchange.started.at, log.at, self.received.marked)
         for step in (self._previous, self._next):
             step.setEnabled(bool(reading.exchange.marks))

@@ -35,6 +35,7 @@ from proxy.config import Provider, Settings
 # Short enough that nobody feels it; the drawing in between takes its own time.
 SLICE_SECONDS = 0.006
 _REDRAW_SECONDS = 0.05
+_DRAWING_SHARE = 8
 _WIDTH = 90
 _REASON_WIDTH = 300
 _NOTICE_MS = 4000
@@ -56,6 +57,7 @@ class RequestDetail(QWidget):
         self.reading: Reading | None = None
         self._settings = Settings()
         self._drawn = 0.0
+        self._pause = _REDRAW_SECONDS
         self._offered: tuple[str, str] = ("", "")
         self._head = text("", Look.SECTION, wrap=True)
         self._figures = text("", Look.MUTED, wrap=True)
@@ -163,13 +165,15 @@ class RequestDetail(QWidget):
             return
         more = self.reading.advance(SLICE_SECONDS)
         now = time.perf_counter()
-        if more and now - self._drawn < _REDRAW_SECONDS:
+        if more and now - self._drawn < self._pause:
             return
         if not more:
             self._slices.stop()
         self._current_tab().refresh(self.reading)
         self._show_head()
         self._drawn = time.perf_counter()
+        # Whatever is slow to draw is drawn less often.
+        self._pause = max(_REDRAW_SECONDS, _DRAWING_SHARE * (self._drawn - now))
 
     def _show_tab(self) -> None:
         tab = self._current_tab()

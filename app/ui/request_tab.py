@@ -5,6 +5,8 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTreeView, QWidget
 
+from app.models import bigjson
+from app.models.bigjson import Raw
 from app.models.exchange import Exchange
 from app.models.exports import redacted_headers
 from app.models.jsontree import NAME, VALUE, JsonTreeModel
@@ -102,19 +104,26 @@ class RequestTab(Tab):
         return "\n".join(lines)
 
     def _choose(self, index: QModelIndex) -> None:
-        node = self.model.node(index)
-        if isinstance(node.shown, str):
-            self._value.show_text(node.shown[:_MOST_READ])
-        elif index.isValid():
-            written = wire.encode_if_possible(node.shown) or b""
-            self._value.show_text(pretty(decoded(written[:_MOST_READ])))
+        if index.isValid():
+            self._value.show_text(_text_of(self.model.node(index).shown))
 
 
 def _header_lines(headers: Headers) -> list[str]:
     return [f"  {name}: {value}" for name, value in redacted_headers(headers)]
 
 
+def _text_of(value: Any) -> str:
+    if isinstance(value, Raw):
+        if bigjson.begins(value) != '"':
+            return decoded(bigjson.beginning(value, _MOST_READ))
+        value = bigjson.opened(value)
+    if isinstance(value, str):
+        return value[:_MOST_READ]
+    written = wire.encode_if_possible(value) or b""
+    return pretty(decoded(written[:_MOST_READ]))
+
+
 def _value_of(body: bytes) -> Any:
     """A body that is no object is shown as the one text that it is."""
-    value = wire.decode_object(body)
+    value = bigjson.read_object(body)
     return value if value is not None else {"body": decoded(body[:_MOST_READ])}

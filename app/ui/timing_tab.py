@@ -42,8 +42,7 @@ class TimingTab(Tab):
         for name, value in self._figures(reading).items():
             self._values[name].setText(value or "–")
         numbers = {mark.received for mark in exchange.marks if mark.received is not None}
-        marked = [log.at[number] for number in numbers if number < len(log.at)]
-        self.chart.show_events(began, log.at, marked)
+        self.chart.show_events(began, log.at, sorted(numbers))
 
     def figure(self, name: str) -> str:
         """Return a figure as it is shown."""

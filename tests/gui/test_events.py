@@ -44,7 +44,10 @@ def test_gives_a_silence_a_row_of_its_own(model: EventsModel) -> None:
 
 def test_marks_the_very_event(model: EventsModel) -> None:
     show(model, read(whole(text("a"), text("b"), DONE)))
-    model.show_marks([(1, MARK), (1, MARK), (None, MARK)])
+    marks = [MARK, Mark("tidy", "of the request", None, None)]
+    model.show_marks(marks)
+    marks.append(MARK)
+    model.show_marks(marks)
     assert column(model, FIX) == ["", "◆ set the <b>index</b> +1", ""]
     assert column(model, NUMBER) == ["0", "◆ 1", "2"]
     assert model.marked_rows() == [1]

@@ -5,7 +5,10 @@ import pytest
 from PySide6.QtCore import QModelIndex
 from pytestqt.modeltest import ModelTester
 
+from app.models.bigjson import read_object
 from app.models.jsontree import NAME, NOTE, VALUE, JsonTreeModel
+from proxy import wire
+from tests.gui.pace import calmest
 
 
 @pytest.fixture
@@ -69,3 +72,26 @@ def test_opens_a_request_with_a_large_image_at_once(model: JsonTreeModel) -> Non
     assert time.perf_counter() - begun < 0.3
     assert url.endswith("(1.9 MB)")
     assert len(url) < 100
+
+
+def test_opens_a_long_conversation_at_once() -> None:
+    # Without the tester, which would look at every row.
+    model = JsonTreeModel()
+    messages = [{"role": "user", "content": "w"} for _ in range(1_000_000)]
+    before = wire.encode({"model": "m", "messages": messages, "stop": None})
+    after = wire.encode({"model": "m", "messages": [*messages, {"role": "tool"}], "stop": 1})
+    assert calmest(lambda: opening(model, before, before), 0.3) <= 0.3
+    assert rows(model)[1] == ("messages", "[…] (28.6 MB)", "")
+    opening(model, after, before)
+    assert [note for _, _, note in rows(model)] == ["", "◆ changed inside", "◆ was null"]
+    first = model.index(0, 0, model.index(1, 0))
+    assert rows(model, first) == [("role", '"user"', ""), ("content", '"w"', "")]
+
+
+def opening(model: JsonTreeModel, after: bytes, before: bytes) -> float:
+    """Return how long it takes to read two bodies and to show the first rows."""
+    begun = time.perf_counter()
+    value = read_object(after)
+    model.show_value(value, value if after is before else read_object(before))
+    rows(model)
+    return time.perf_counter() - begun
