@@ -217,7 +217,7 @@ def _summary(value: Any) -> str:
 
 
 def _summary_of_unread(value: Raw) -> str:
-    closing = {dict: "}", list: "]", str: '"'}.get(_kind(value), "")
+    closing = {"{": "}", "[": "]", '"': '"'}.get(bigjson.begins(value), "")
     shown = bigjson.beginning(value, _BEGINNING if closing == '"' else 1)
     text = one_line(shown.decode("utf-8", "replace"), _WIDTH)
     return f"{text}…{closing} ({size_words(bigjson.size(value))})"

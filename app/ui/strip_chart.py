@@ -57,8 +57,8 @@ class StripChart(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
         room = self.height() - _BASELINE - 2
-        count = self.width() // _BAR_WIDTH
-        bars = self.bars(count)
+        places = self.width() // _BAR_WIDTH
+        bars = self.bars(places)
         tallest = max(bars, default=0) or 1
         colour = self.palette().color(QPalette.ColorRole.Accent)
         for number, count in enumerate(bars):
@@ -66,7 +66,7 @@ class StripChart(QWidget):
                 height = max(2.0, room * count / tallest)
                 left = number * _BAR_WIDTH
                 painter.fillRect(QRectF(left, room - height + 2, _BAR_WIDTH - 1, height), colour)
-        self._paint_marks(painter, self._edges(count))
+        self._paint_marks(painter, self._edges(places))
         painter.end()
 
     def _paint_marks(self, painter: QPainter, edges: list[int]) -> None:
