@@ -191,6 +191,8 @@ class Application(QObject):
         pages.providers.fix_toggled.connect(editor.set_fix)
         pages.providers.passthrough_toggled.connect(editor.set_passthrough)
         pages.providers.provider_removed.connect(editor.remove_provider)
+        pages.providers.provider_moved.connect(editor.move_provider)
+        pages.providers.key_copied.connect(wishes.copy_key)
         pages.providers.key_deleted.connect(self._desk.delete)
         pages.providers.unlock_asked.connect(self._desk.look)
         pages.providers.traffic_asked.connect(wishes.show_requests_of)

@@ -66,6 +66,21 @@ class KeyDesk(QObject):
             lambda: self._keyring.store(name, origin, key), lambda _: self.look(name), self._fail
         )
 
+    def copy(self, name: str, to: str) -> None:
+        """Keep a provider's key for another one, at the same origin alone."""
+        known, other = self._providers.get(name), self._providers.get(to)
+        if known is None or other is None:
+            return
+        origin = origin_of(known.base_url)
+        if origin != origin_of(other.base_url):
+            return
+
+        def keep() -> None:
+            self._keyring.store(to, origin, self._keyring.key(name, origin))
+
+        # A provider without a key has nothing to share, which is no failure.
+        self._errands.send(keep, lambda _: self.look(to), lambda _: self.look(to))
+
     def delete(self, name: str) -> None:
         """Forget a provider's key."""
         origin = origin_of(self._providers[name].base_url)

@@ -60,6 +60,10 @@ class Wishes(QObject):
         """Keep a provider's key, once the provider itself is in the file."""
         self._parts.editor.after(lambda: self._parts.desk.store(provider, key))
 
+    def copy_key(self, provider: str, to: str) -> None:
+        """Let a copy of a provider have its key, once it is in the file."""
+        self._parts.editor.after(lambda: self._parts.desk.copy(provider, to))
+
     def change_member(self, name: str, value: object) -> None:
         """Set a member of the configuration's or of the preferences."""
         table, _, member = name.rpartition(".")

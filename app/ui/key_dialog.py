@@ -3,7 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.ui.parts import Look, text
+from app.ui.links import ask_and_open
+from app.ui.parts import Look, button, row, text
 from proxy.secret import Secret
 
 _SHORTEST, _LONGEST = 8, 1_200
@@ -13,7 +14,9 @@ _WHITE_SPACE = " \t\r\n"
 class KeyDialog(QDialog):
     """One field, one reason why it may not do."""
 
-    def __init__(self, title: str, place: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, place: str, parent: QWidget | None = None, *, key_page: str = ""
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Key for {provider}").format(provider=title))
         self.setMinimumWidth(440)
@@ -32,6 +35,10 @@ class KeyDialog(QDialog):
         layout.addWidget(text(place, wrap=True))
         layout.addWidget(self._field)
         layout.addWidget(self._reason)
+        if key_page:
+            get = button(self.tr("Get a key…"))
+            get.clicked.connect(lambda: ask_and_open(key_page, self))
+            layout.addLayout(row(get, None))
         layout.addWidget(buttons)
         self._judge()
 

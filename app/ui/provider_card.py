@@ -1,11 +1,14 @@
 """One provider: its health, its key, its passthrough switch and its fixes."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
 
 from app.models.today import Tally
+from app.ui.card_column import Grip
 from app.ui.fix_switches import FixSwitches, fix_title, is_on
 from app.ui.flow import FlowLayout
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
@@ -20,11 +23,13 @@ class ProviderCard(Card):
     Signals:
         fix_toggled: name of the fix, new state.
         passthrough_toggled: new state.
+        stepped: -1 to move it up, 1 to move it down.
         enter_key, delete_key, unlock, edit, duplicate, remove, show_traffic: asked for by a click.
     """
 
     fix_toggled = Signal(str, bool)
     passthrough_toggled = Signal(bool)
+    stepped = Signal(int)
     enter_key = Signal()
     delete_key = Signal()
     unlock = Signal()
@@ -39,6 +44,7 @@ class ProviderCard(Card):
         self._tally = Tally()
         self._offered = ""
         self._key_state: tuple[str, str] = ("", "")
+        self.grip = Grip()
         self._title = text("", Look.HEADING, wrap=True)
         self._host = text("", Look.MUTED)
         self._sign = Sign()
@@ -58,6 +64,7 @@ class ProviderCard(Card):
         self._switches = FixSwitches()
         self._more = button("")
         self._more.setCheckable(True)
+        self._up, self._down = QAction(self), QAction(self)
         self._lay_out()
         self._connect()
         self.show_provider(provider)
@@ -71,6 +78,12 @@ class ProviderCard(Card):
         self._passthrough.setChecked(provider.passthrough)
         self._show_key()
         self._show_day()
+
+    def show_place(self, place: int, count: int) -> None:
+        """Show where it stands among the others."""
+        self._up.setEnabled(place > 0)
+        self._down.setEnabled(place < count - 1)
+        self.grip.setVisible(count > 1)
 
     def show_tally(self, tally: Tally) -> None:
         """Show what happened today."""
@@ -87,7 +100,7 @@ class ProviderCard(Card):
         edit = button(self.tr("Edit…"))
         edit.clicked.connect(self.edit)
         self.add(
-            row(self._title, edit, self._menu_button()),
+            row(self.grip, self._title, edit, self._menu_button()),
             row(self._sign, FlowLayout(self._health, self._host, self._counts)),
             row(self._advice_sign, self._advice, self._turn_on),
             row(self._key_sign, self._key, self._enter, self._unlock, self._delete),
@@ -109,6 +122,14 @@ class ProviderCard(Card):
         menu = QMenu(self)
         menu.addAction(self.tr("Show its requests")).triggered.connect(self.show_traffic)
         menu.addAction(self.tr("Duplicate…")).triggered.connect(self.duplicate)
+        menu.addSeparator()
+        for action, words, by in (
+            (self._up, self.tr("Move up"), -1),
+            (self._down, self.tr("Move down"), 1),
+        ):
+            action.setText(words)
+            action.triggered.connect(partial(self.stepped.emit, by))
+            menu.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("Remove…")).triggered.connect(self.remove)
         more = QToolButton()
@@ -134,13 +155,19 @@ class ProviderCard(Card):
         return self.tr("On: every byte goes through untouched; the fixes only count.")
 
     def _show_day(self) -> None:
-        words = self.tr("today: {requests} requests, {repaired} repaired")
-        self._counts.setText(
-            words.format(requests=self._tally.requests, repaired=self._tally.repaired)
-        )
+        self._counts.setText(self._day_words())
         self._switches.show_fixes(self.provider, self._tally)
         self._show_health()
         self._show_advice()
+
+    def _day_words(self) -> str:
+        requests, repaired = self._tally.requests, self._tally.repaired
+        words = self.tr("{requests} requests today · {repaired} repaired")
+        if not requests:
+            return ""
+        if requests == 1:
+            words = self.tr("{requests} request today · {repaired} repaired")
+        return words.format(requests=requests, repaired=repaired)
 
     def _show_health(self) -> None:
         mark, words = self._judge(self._tally.last)
@@ -171,6 +198,8 @@ class ProviderCard(Card):
             return
         title = fix_title(self._offered)
         words = self.tr("{title} would have helped in {count} of {requests} requests today.")
+        if self._tally.requests == 1:
+            words = self.tr("{title} would have helped in the one request of today.")
         self._advice.setText(
             words.format(
                 title=title,

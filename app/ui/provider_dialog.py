@@ -1,6 +1,5 @@
 """Adding or editing a provider: presets to pick from, then one form."""
 
-import ipaddress
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,21 +15,19 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.ui.connection_form import ConnectionForm
 from app.ui.key_dialog import key_problem
-from app.ui.parts import Look, text
-from app.ui.presets import Preset, matching
+from app.ui.links import ask_and_open
+from app.ui.parts import Look, button, text
+from app.ui.presets import Preset, key_page, matching
 from proxy.config import Provider
+from proxy.configrules import base_url_fault, id_fault, key_fault, name_fault
 from proxy.secret import Secret
-
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_RESERVED_IDS = frozenset({"v1", "healthz"})
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MOST_CONCURRENT = 1_000
 
 
 class ProviderDialog(QDialog):
@@ -58,8 +55,8 @@ class ProviderDialog(QDialog):
         self._variable = QLineEdit()
         self._key = QLineEdit()
         self._auth = QComboBox()
-        self._concurrent = QSpinBox()
-        self._outgoing = QLineEdit()
+        self._get_key = button(self.tr("Get a key…"))
+        self._connection = ConnectionForm()
         self._problem = text("", Look.MUTED, wrap=True)
         self._buttons = QDialogButtonBox()
         self._save = self._buttons.addButton(
@@ -76,16 +73,15 @@ class ProviderDialog(QDialog):
     def provider(self) -> Provider:
         """Return the provider as entered."""
         source = str(self._source.currentData())
-        return replace(
+        entered = replace(
             self._origin,
             id=self._id.text().strip(),
             title=self._title.text().strip(),
             base_url=self._address.text().strip(),
             key=f"env:{self._variable.text().strip()}" if source == "env" else source,
             auth=str(self._auth.currentData()),
-            max_concurrent=self._concurrent.value(),
-            outgoing_proxy=self._outgoing.text().strip(),
         )
+        return self._connection.apply(entered)
 
     def take_key(self) -> Secret | None:
         """Return the key that was entered, if any, and forget it here."""
@@ -112,13 +108,10 @@ class ProviderDialog(QDialog):
             self._source.addItem(words, value)
         for value in ("bearer", "x-api-key", "api-key"):
             self._auth.addItem("Authorization: Bearer" if value == "bearer" else value, value)
-        self._concurrent.setRange(0, _MOST_CONCURRENT)
-        self._concurrent.setSpecialValueText(self.tr("no limit"))
         self._key.setEchoMode(QLineEdit.EchoMode.Password)
         self._key.setPlaceholderText(self.tr("Paste it here, or enter it later"))
         self._search.setPlaceholderText(self.tr("Search providers"))
         self._search.setClearButtonEnabled(True)
-        self._outgoing.setPlaceholderText("socks5://host:port")
         self._address.setPlaceholderText("https://api.example.com/v1")
         self._variable.setPlaceholderText("EXAMPLE_API_KEY")
         self._id.setReadOnly(not self._adding)
@@ -132,12 +125,15 @@ class ProviderDialog(QDialog):
         form.addRow(self.tr("&Key"), self._source)
         form.addRow(self.tr("&Variable"), self._variable)
         form.addRow(self.tr("Key's &text"), self._key)
+        form.addRow("", self._get_key)
         form.addRow(self.tr("Key is &sent as"), self._auth)
-        form.addRow(self.tr("Requests at &once"), self._concurrent)
-        form.addRow(self.tr("&Outgoing proxy"), self._outgoing)
+        first = QWidget()
+        first.setLayout(form)
+        tabs = QTabWidget()
+        tabs.addTab(first, self.tr("Provider"))
+        tabs.addTab(self._connection, self.tr("Connection"))
         right = QVBoxLayout()
-        right.addLayout(form)
-        right.addStretch(1)
+        right.addWidget(tabs, 1)
         right.addWidget(self._problem)
         columns = QHBoxLayout()
         if presets:
@@ -149,7 +145,7 @@ class ProviderDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(columns)
         layout.addWidget(self._buttons)
-        self.resize(820 if presets else 520, 460)
+        self.resize(860 if presets else 560, 500)
         self._list_presets("")
 
     def _show(self, provider: Provider) -> None:
@@ -161,8 +157,7 @@ class ProviderDialog(QDialog):
         self._source.setCurrentIndex(max(0, self._source.findData(source)))
         self._variable.setText(variable)
         self._auth.setCurrentIndex(max(0, self._auth.findData(provider.auth)))
-        self._concurrent.setValue(provider.max_concurrent)
-        self._outgoing.setText(provider.outgoing_proxy)
+        self._connection.show_provider(provider)
 
     def _connect(self) -> None:
         self._search.setAccessibleName(self._search.placeholderText())
@@ -173,6 +168,8 @@ class ProviderDialog(QDialog):
         for field in (self._title, self._id, self._address, self._variable, self._key):
             field.textChanged.connect(self._judge)
         self._source.currentIndexChanged.connect(self._judge)
+        self._connection.edited.connect(self._judge)
+        self._get_key.clicked.connect(lambda: ask_and_open(self._key_page(), self))
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 
@@ -181,6 +178,8 @@ class ProviderDialog(QDialog):
         for preset in matching(words):
             item = QListWidgetItem(preset.title, self._presets)
             item.setData(Qt.ItemDataRole.UserRole, preset)
+        if words.strip():
+            self._presets.setCurrentRow(0)
 
     def _picked(self, item: QListWidgetItem | None) -> None:
         preset = None if item is None else item.data(Qt.ItemDataRole.UserRole)
@@ -196,22 +195,37 @@ class ProviderDialog(QDialog):
         source = self._source.currentData()
         self._form.setRowVisible(self._variable, source == "env")
         self._form.setRowVisible(self._key, source == "keyring" and self._adding)
+        self._form.setRowVisible(self._get_key, source == "keyring" and bool(self._key_page()))
         problem = self._first_problem()
         self._problem.setText(problem if self._address.text() or not self._adding else "")
         self._save.setEnabled(not problem)
 
+    def _key_page(self) -> str:
+        try:
+            return key_page(self._address.text().strip())
+        except ValueError:
+            # Half an address of the sixth version is none.
+            return ""
+
+    def _id_problem(self, entered: str) -> str:
+        if id_fault(entered):
+            return self.tr("The id has small letters, digits and dashes, and at most 40 of them.")
+        if self._adding and entered in self._taken:
+            return self.tr("There is a provider with this id already.")
+        return ""
+
     def _first_problem(self) -> str:
         entered = self.provider()
-        if not _ID.fullmatch(entered.id) or entered.id in _RESERVED_IDS:
-            return self.tr("The id has small letters, digits and dashes, and at most 40 of them.")
-        if self._adding and entered.id in self._taken:
-            return self.tr("There is a provider with this id already.")
+        if problem := self._id_problem(entered.id):
+            return problem
+        if name_fault("title", entered.title):
+            return self.tr("The name is one line of at most 100 characters.")
         if problem := address_problem(entered.base_url):
             return problem
-        if entered.key.startswith("env:") and not _VARIABLE.fullmatch(entered.key[4:]):
+        if key_fault(entered.key, entered.id):
             return self.tr("The variable's name has letters, digits and underscores.")
-        key = self._key.text()
-        return key_problem(key) if key and self._source.currentData() == "keyring" else ""
+        key = self._key.text() if self._source.currentData() == "keyring" else ""
+        return (key_problem(key) if key else "") or self._connection.problem()
 
 
 def free_id(wanted: str, taken: Collection[str]) -> str:
@@ -223,7 +237,7 @@ def free_id(wanted: str, taken: Collection[str]) -> str:
 
 def address_problem(address: str) -> str:
     """Return what is wrong with a base URL, empty where nothing is."""
-    if address == "demo:":
+    if not base_url_fault(address):
         return ""
     try:
         parts = urlsplit(address)
@@ -234,19 +248,12 @@ def address_problem(address: str) -> str:
         return QCoreApplication.translate(
             "ProviderDialog", "The base URL begins with https:// and names a host."
         )
-    if parts.username or parts.password:
-        return QCoreApplication.translate("ProviderDialog", "No name or password in the address.")
-    if parts.scheme == "http" and not _private(host):
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return QCoreApplication.translate(
+            "ProviderDialog", "No name, no password, no ? and no # in the address."
+        )
+    if parts.scheme == "http":
         return QCoreApplication.translate(
             "ProviderDialog", "Only addresses of this network may do without https."
         )
-    return ""
-
-
-def _private(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
+    return QCoreApplication.translate("ProviderDialog", "The base URL is not an address.")

@@ -3,15 +3,18 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QMessageBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QMessageBox, QWidget
 
 from app.models.today import Today
+from app.ui.card_column import CardColumn
 from app.ui.key_dialog import KeyDialog
 from app.ui.page import Page
 from app.ui.parts import Look, Mark, Sign, button, row, text
+from app.ui.presets import key_page
 from app.ui.provider_card import ProviderCard
 from app.ui.provider_dialog import ProviderDialog
 from proxy.config import Provider, Settings
+from proxy.headers import origin_of
 from proxy.tap import Record
 
 
@@ -23,6 +26,8 @@ class ProvidersPage(Page):
         passthrough_toggled: provider, new state.
         key_entered: provider, `Secret`.
         key_deleted, unlock_asked, provider_removed, traffic_asked: provider.
+        key_copied: provider, and the new one that gets the same key.
+        provider_moved: provider, its new place.
         provider_saved: `Provider`, new or changed.
         sample_asked: a sample request is to be sent to the demo provider.
     """
@@ -31,6 +36,8 @@ class ProvidersPage(Page):
     passthrough_toggled = Signal(str, bool)
     key_entered = Signal(str, object)
     key_deleted = Signal(str)
+    key_copied = Signal(str, str)
+    provider_moved = Signal(str, int)
     unlock_asked = Signal(str)
     provider_saved = Signal(object)
     provider_removed = Signal(str)
@@ -46,7 +53,8 @@ class ProvidersPage(Page):
         self._key_states: dict[str, tuple[str, str]] = {}
         self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
         self._nothing = text(self.tr("No provider yet. Add the first one."), Look.MUTED)
-        self._column = QVBoxLayout()
+        self.column = CardColumn()
+        self.column.moved.connect(self.provider_moved)
         self._lay_out()
         self.show_error("")
 
@@ -54,12 +62,12 @@ class ProvidersPage(Page):
         """Show the providers of the configuration, in its order."""
         self._settings = settings
         for gone in [name for name in self.cards if name not in settings.providers]:
-            self.cards.pop(gone).deleteLater()
+            del self.cards[gone]
         for place, (name, provider) in enumerate(settings.providers.items()):
             card = self.cards.get(name) or self._new_card(provider)
             card.show_provider(provider)
-            if self._column.indexOf(card) != place:
-                self._column.insertWidget(place, card)
+            card.show_place(place, len(settings.providers))
+        self.column.show_cards([(name, self.cards[name]) for name in settings.providers])
         self._nothing.setVisible(not self.cards)
 
     def show_key_state(self, provider: str, state: str, words: str) -> None:
@@ -88,27 +96,18 @@ class ProvidersPage(Page):
             self.tr("Asks the built-in demo provider, which breaks things on purpose."),
         )
         sample.clicked.connect(self.sample_asked)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(12)
-        column.addWidget(self._nothing)
-        column.addLayout(self._column)
-        column.addStretch(1)
-        self._column.setSpacing(12)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inner)
         self.body.addLayout(row(add, None, sample))
         self.body.addLayout(row(self._error_sign, self._error))
-        self.body.addWidget(area, 1)
+        self.body.addWidget(self._nothing)
+        self.body.addWidget(self.column, 1)
 
     def _new_card(self, provider: Provider) -> ProviderCard:
         name = provider.id
         card = self.cards[name] = ProviderCard(provider)
         card.fix_toggled.connect(partial(self.fix_toggled.emit, name))
         card.passthrough_toggled.connect(partial(self.passthrough_toggled.emit, name))
+        card.stepped.connect(partial(self.column.step, name))
+        self.column.take_grip(name, card.grip)
         card.enter_key.connect(lambda: self._enter_key(name))
         card.delete_key.connect(lambda: self._delete_key(name))
         card.unlock.connect(lambda: self.unlock_asked.emit(name))
@@ -126,7 +125,8 @@ class ProvidersPage(Page):
 
     def _enter_key(self, name: str) -> None:
         place = self.tr("It goes into your system's keyring, never into a file.")
-        dialog = KeyDialog(self._title_of(name), place, self)
+        page = key_page(self._settings.providers[name].base_url)
+        dialog = KeyDialog(self._title_of(name), place, self, key_page=page)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.key_entered.emit(name, dialog.take())
         dialog.deleteLater()
@@ -145,20 +145,37 @@ class ProvidersPage(Page):
             self.provider_saved.emit(saved)
             if (key := dialog.take_key()) is not None:
                 self.key_entered.emit(saved.id, key)
+            elif copy and provider is not None and _shares_key(provider, saved):
+                self.key_copied.emit(provider.id, saved.id)
         dialog.deleteLater()
 
     def _remove(self, name: str) -> None:
-        question = self.tr("Remove {provider}? Its key stays in the keyring until you delete it.")
-        if self._sure(question.format(provider=self._title_of(name)), self.tr("Remove")):
+        question = self.tr("Remove {provider}?").format(provider=self._title_of(name))
+        forget = None
+        if self._key_states.get(name, ("", ""))[0] in {"stored", "memory"}:
+            forget = QCheckBox(self.tr("Delete its key from the keyring too"))
+            forget.setChecked(True)
+        if self._sure(question, self.tr("Remove"), forget):
+            if forget is not None and forget.isChecked():
+                self.key_deleted.emit(name)
             self.provider_removed.emit(name)
 
-    def _sure(self, question: str, yes: str) -> bool:
+    def _sure(self, question: str, yes: str, choice: QCheckBox | None = None) -> bool:
         box = QMessageBox(self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
+        if choice is not None:
+            box.setCheckBox(choice)
         agree = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.exec()
         sure = box.clickedButton() is agree
         box.deleteLater()
         return sure
+
+
+def _shares_key(known: Provider, other: Provider) -> bool:
+    """Tell whether a key may be used for both: it never goes to another host."""
+    if known.key != "keyring" or other.key != "keyring":
+        return False
+    return origin_of(known.base_url) == origin_of(other.base_url)

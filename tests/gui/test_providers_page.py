@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -97,9 +97,9 @@ def test_counts_of_today_follow_the_records(page: ProvidersPage) -> None:
     page.cards["deepseek"]._more.click()
     page.apply([started("1", "deepseek"), started("2", "deepseek"), started("3", "odd")])
     page.apply([finished("1", {FIX.name: 3}), finished("2", {FIX.name: 1}), finished("9")])
-    assert "today: 2 requests, 2 repaired" in words(page, "deepseek")
+    assert "2 requests today · 2 repaired" in words(page, "deepseek")
     assert "4 today" in words(page, "deepseek")
-    assert "today: 1 requests, 0 repaired" in words(page, "odd")
+    assert "1 request today · 0 repaired" in words(page, "odd")
 
 
 def test_what_an_off_fix_would_have_mended_is_offered(page: ProvidersPage) -> None:
@@ -173,11 +173,64 @@ def test_removing_asks_first(page: ProvidersPage) -> None:
     assert seen == [("odd",)]
 
 
+def test_a_provider_goes_with_its_key_unless_the_user_keeps_it(page: ProvidersPage) -> None:
+    gone, keys = emissions(page.provider_removed), emissions(page.key_deleted)
+
+    def remove(keep_key: bool) -> None:
+        def agree(dialog: QDialog) -> None:
+            assert isinstance(dialog, QMessageBox)
+            if keep_key:
+                dialog.checkBox().click()
+            next(each for each in dialog.buttons() if each.text() == "Remove").click()
+
+        answer(agree)
+        page.cards["deepseek"].remove.emit()
+
+    page.show_key_state("deepseek", "stored", "key ••••")
+    remove(keep_key=True)
+    assert (gone, keys) == ([("deepseek",)], [])
+    remove(keep_key=False)
+    assert keys == [("deepseek",)]
+
+
+@pytest.mark.parametrize(
+    ("address", "copied"),
+    [("", [("deepseek", "deepseek-2")]), ("https://elsewhere.example/v1", [])],
+)
+def test_a_copy_of_a_provider_has_its_key_at_the_same_host_alone(
+    page: ProvidersPage, address: str, copied: list[tuple[str, str]]
+) -> None:
+    saved, keys = emissions(page.provider_saved), emissions(page.key_copied)
+
+    def fill(dialog: QDialog) -> None:
+        assert isinstance(dialog, ProviderDialog)
+        if address:
+            dialog._address.setText(address)
+        dialog._save.click()
+
+    answer(fill)
+    page.cards["deepseek"].duplicate.emit()
+    assert [each.id for (each,) in saved if isinstance(each, Provider)] == ["deepseek-2"]
+    assert keys == copied
+
+
+def test_the_menu_moves_a_card_and_stops_at_the_ends(page: ProvidersPage) -> None:
+    seen = emissions(page.provider_moved)
+    first, last = page.cards["deepseek"], page.cards["odd"]
+    assert (first._up.isEnabled(), first._down.isEnabled()) == (False, True)
+    assert (last._up.isEnabled(), last._down.isEnabled()) == (True, False)
+    first._down.trigger()
+    last._up.trigger()
+    assert seen == [("deepseek", 1), ("odd", 0)]
+
+
 def test_a_removed_provider_loses_its_card_and_the_order_is_the_files(page: ProvidersPage) -> None:
     third = replace(DEEPSEEK, id="third", title="Third")
     page.show_settings(settings(third, DEEPSEEK))
     assert list(page.cards) == ["deepseek", "third"]
-    assert [page._column.indexOf(page.cards[each]) for each in ("third", "deepseek")] == [0, 1]
+    assert page.column.names == ("third", "deepseek")
+    tops = [page.cards[name].mapTo(page, QPoint()).y() for name in page.column.names]
+    assert tops == sorted(tops)
 
 
 def test_a_preset_fills_the_form(qtbot: QtBot) -> None:
