@@ -11,21 +11,16 @@ import contextlib
 import json
 import platform
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
-from proxy.localkey import digest, new_key
 from tests.bench import load
 from tests.bench.load import Target
+from tests.bench.scene import Proxy, free_port, spawn, start_upstream
 
 _UNITS = {
     "request": "ms", "first event": "ms", "paced": "µs", "paced CPU": "µs/event",
@@ -46,18 +41,6 @@ http {{
     }}
   }}
 }}
-"""
-_CONFIG = """
-version = 1
-[server]
-port = {port}
-default_provider = "bench"
-[[agents]]
-name = "bench"
-sha256 = "{digest}"
-[providers.bench]
-base_url = "http://127.0.0.1:{upstream}/v1"
-key = "none"
 """
 
 
@@ -86,51 +69,19 @@ def _options() -> argparse.Namespace:
 
 
 def _start(folder: Path, running: contextlib.ExitStack) -> list[Target]:
-    upstream = _free_port()
-    _spawn(running, [sys.executable, "-m", "tests.bench.upstream", str(upstream)], upstream)
+    upstream = start_upstream(running)
     targets = [Target("direct", upstream, None)]
     if shutil.which("nginx"):
-        port = _free_port()
+        port = free_port()
         written = folder / "nginx.conf"
         written.write_text(_NGINX.format(folder=folder, port=port, upstream=upstream))
         command = ["nginx", "-p", str(folder), "-c", str(written)]
-        targets.append(Target("nginx", port, _spawn(running, command, port)))
-    port = _free_port()
+        targets.append(Target("nginx", port, spawn(running, command, port)))
+    port = free_port()
     url = f"http://127.0.0.1:{upstream}/v1/chat/completions"
     command = [sys.executable, "-m", "tests.bench.minimal", str(port), url]
-    targets.append(Target("minimal", port, _spawn(running, command, port)))
-    port, key = _free_port(), new_key().reveal()
-    written = folder / "config.toml"
-    written.write_text(_CONFIG.format(port=port, digest=digest(key), upstream=upstream))
-    written.chmod(0o600)
-    command = [sys.executable, "-m", "app", "serve", "--config", str(written)]
-    command += ["--log-format", "json"]
-    return [*targets, Target("wiremend", port, _spawn(running, command, port), key)]
-
-
-def _spawn(running: contextlib.ExitStack, command: list[str], port: int) -> psutil.Process:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    running.callback(_end, process)
-    limit = time.monotonic() + 20
-    while time.monotonic() < limit:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-            return psutil.Process(process.pid)
-        time.sleep(0.05)
-    raise SystemExit(f"{command[2]} did not start listening")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    targets.append(Target("minimal", port, spawn(running, command, port)))
+    return [*targets, Proxy(running, folder, {"bench": upstream}).target]
 
 
 def _round(targets: list[Target], scale: float, number: int) -> dict[str, dict[str, float]]:

@@ -79,7 +79,7 @@ async def paced(target: Target, streams: int, events: int, *, index: bool) -> tu
     """Return the median µs from sending to receiving an event, and the CPU µs it costs."""
     directive = f"bench:events={events};pause_us=20000;index={int(index)}"
     before = target.cpu_seconds()
-    delays = await _together([_stream(target, directive, stamps) for stamps in _lists(streams)])
+    delays = await _together([stream(target, directive) for _ in range(streams)])
     cpu = target.cpu_seconds() - before
     return statistics.median(delays) / 1e3, cpu / (streams * events) * 1e6
 
@@ -88,14 +88,10 @@ async def flat_out(target: Target, streams: int, events: int) -> tuple[float, fl
     """Return events a second at full speed, and the CPU µs of each."""
     directive = f"bench:events={events};pause_us=0;index=1"
     before, begun = target.cpu_seconds(), time.perf_counter()
-    await _together([_stream(target, directive, stamps) for stamps in _lists(streams)])
+    await _together([stream(target, directive) for _ in range(streams)])
     seconds = time.perf_counter() - begun
     cpu = target.cpu_seconds() - before
     return streams * events / seconds, cpu / (streams * events) * 1e6
-
-
-def _lists(count: int) -> list[list[int]]:
-    return [[] for _ in range(count)]
 
 
 async def _together(streams: Iterable[Awaitable[list[int]]]) -> list[int]:
@@ -104,7 +100,9 @@ async def _together(streams: Iterable[Awaitable[list[int]]]) -> list[int]:
     return [delay for each in delays for delay in each]
 
 
-async def _stream(target: Target, directive: str, delays: list[int]) -> list[int]:
+async def stream(target: Target, directive: str) -> list[int]:
+    """Read one stream to its end; return for each event the ns from its sending to its arrival."""
+    delays: list[int] = []
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     writer.write(target.request(chat(directive, stream=True)))
     rest = b""
