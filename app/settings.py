@@ -69,7 +69,7 @@ class ConfigFile:
             _close_to_others(self.path)
             return
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(self.path, FRESH)
+        write(self.path, FRESH)
 
     def text(self) -> str:
         """Return what the file holds. Raises `ConfigError` where it cannot be read."""
@@ -86,7 +86,7 @@ class ConfigFile:
         with contextlib.suppress(OSError, ConfigError):
             # A disk that is full or read-only must not keep anybody from working.
             if not self.last_good.exists() or _read(self.last_good) != text:
-                _write(self.last_good, text)
+                write(self.last_good, text)
         return settings
 
     def load_last_good(self) -> Settings:
@@ -98,7 +98,7 @@ class ConfigFile:
         with self._edits, _alone(self.path.parent):
             text = change(self.text())
             settings = parse(text, fix_names())
-            _write(self.path, text)
+            write(self.path, text)
         return settings
 
     def stamp(self) -> Stamp:
@@ -216,7 +216,8 @@ def _close_to_others(path: Path) -> None:
         path.chmod(0o600)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Put a text in a file's place, for its owner's eyes alone. Raises `OSError`, `ConfigError`."""
     # Where the user keeps the file elsewhere and links to it, it is written there.
     target = path.resolve()
     if target.exists():

@@ -13,7 +13,7 @@ from app.editing import Editor
 from app.errands import Errands
 from app.keydesk import KeyDesk
 from app.models.attention import Attention
-from app.portable import export_settings, import_settings
+from app.portable import export_settings, former_settings, import_settings
 from app.sample import send_again, send_sample
 from app.service import Service
 from app.settings import ConfigFile
@@ -150,10 +150,15 @@ class Wishes(QObject):
 
     def import_settings(self, path: str) -> None:
         """Take over such a copy."""
+        kept = former_settings(self._parts.file)
+        words = self.tr("Imported. The former settings are kept in {path}.").format(path=kept)
+
+        def take(text: str) -> None:
+            self._parts.editor.replace(text)
+            self._parts.editor.after(lambda: self._parts.window.say(words))
+
         self._errands.send(
-            lambda: import_settings(self._parts.file, Path(path)),
-            self._parts.editor.replace,
-            self._say_settings_wrong,
+            lambda: import_settings(self._parts.file, Path(path)), take, self._say_settings_wrong
         )
 
     def open_log_folder(self) -> None:

@@ -1,0 +1,185 @@
+"""Keys stored, shown by their last letters, copied, locked and deleted, beside the window."""
+
+import gc
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.keydesk import KeyDesk
+from app.secrets import Keyring
+from proxy.config import Provider, Settings
+from proxy.secret import Secret
+from tests.commands.keyrings import Session, session
+from tests.gui.records import emissions
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+KEY = "sk-CANARY-0123456789abcdef9f2c"
+ONE = Provider("one", "https://one.example/v1")
+COPY = Provider("copy", "https://one.example/other/v1")
+OTHER = Provider("other", "https://other.example/v1")
+needs_keyring = pytest.mark.skipif(
+    shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None,
+    reason="needs gnome-keyring and dbus",
+)
+
+
+def settings(*providers: Provider) -> Settings:
+    return Settings(providers={each.id: each for each in providers})
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    with session(tmp_path) as running:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", running.address)
+        monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+        yield running
+    gc.collect()
+
+
+@pytest.fixture
+def none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+
+
+class Told:
+    """What a desk says, in order."""
+
+    def __init__(self, qtbot: QtBot, desk: KeyDesk) -> None:
+        self._qtbot = qtbot
+        self._seen = emissions(desk.state_known)
+        self.failures = emissions(desk.failed)
+
+    def wait(self, provider: str, state: str) -> str:
+        """Return the words with which a state was told last."""
+        self._qtbot.waitUntil(lambda: self.last(provider)[1] == state, timeout=10_000)
+        return str(self.last(provider)[2])
+
+    def last(self, provider: str) -> tuple[object, ...]:
+        """Return what was told last of a provider."""
+        mine = [each for each in self._seen if each[0] == provider]
+        return mine[-1] if mine else ("", "", "")
+
+
+def desk(qapp: QApplication, limit: float = 5) -> KeyDesk:
+    return KeyDesk(Keyring(limit), qapp)
+
+
+@needs_keyring
+@pytest.mark.usefixtures("real")
+def test_a_key_is_stored_shown_by_its_last_letters_and_deleted(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    assert told.wait("one", "absent") == "no key yet"
+    keys.store("one", Secret(KEY))
+    words = told.wait("one", "stored")
+    assert words == "key ••••9f2c in Secret Service"
+    assert KEY not in words
+    keys.delete("one")
+    told.wait("one", "absent")
+    assert told.failures == []
+
+
+@needs_keyring
+@pytest.mark.usefixtures("real")
+def test_a_key_is_copied_within_its_host_and_never_to_another(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE, COPY, OTHER))
+    keys.store("one", Secret(KEY))
+    told.wait("one", "stored")
+    keys.copy("one", "copy")
+    told.wait("copy", "stored")
+    keys.copy("one", "other")
+    keys.look("other")
+    told.wait("other", "absent")
+
+
+@needs_keyring
+def test_f51_a_locked_keyring_is_told_and_found_open_again(
+    qapp: QApplication, qtbot: QtBot, real: Session
+) -> None:
+    keys = desk(qapp, 0.5)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    told.wait("one", "absent")
+    real.hang()
+    try:
+        keys.look("one")
+        assert told.wait("one", "locked") == "the keyring is locked"
+    finally:
+        real.go_on()
+
+    def found() -> bool:
+        # As somebody does who clicks on Unlock until it helps.
+        keys.look("one")
+        qtbot.wait(200)
+        return told.last("one")[1] == "absent"
+
+    qtbot.waitUntil(found, timeout=10_000)
+
+
+@pytest.mark.usefixtures("none")
+def test_without_a_keyring_a_key_is_kept_until_the_end(qapp: QApplication, qtbot: QtBot) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    told.wait("one", "unavailable")
+    keys.store("one", Secret(KEY))
+    assert told.wait("one", "memory") == "key ••••9f2c, kept until you quit"
+
+
+@pytest.mark.usefixtures("none")
+def test_of_a_short_key_nothing_is_shown(qapp: QApplication, qtbot: QtBot) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    keys.store("one", Secret("sk-1234567890"))
+    assert told.wait("one", "memory") == "key ••••, kept until you quit"
+
+
+@pytest.mark.usefixtures("none")
+def test_what_can_be_no_key_is_refused_without_repeating_it(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    keys.store("one", Secret("two words-CANARY"))
+    qtbot.waitUntil(lambda: bool(told.failures))
+    assert "CANARY" not in str(told.failures)
+
+
+@pytest.mark.usefixtures("none")
+@pytest.mark.parametrize("source", ["env:KEY", "client", "none"])
+def test_the_keyring_is_not_asked_for_keys_that_are_elsewhere(
+    qapp: QApplication, qtbot: QtBot, source: str
+) -> None:
+    keys = desk(qapp)
+    seen = emissions(keys.state_known)
+    keys.show_settings(settings(Provider("x", "https://x.example", key=source), ONE))
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert {each[0] for each in seen} == {"one"}
+
+
+@pytest.mark.usefixtures("none")
+def test_a_provider_that_moved_to_another_host_is_looked_for_there(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    keys.store("one", Secret(KEY))
+    told.wait("one", "memory")
+    keys.show_settings(settings(Provider("one", "https://moved.example/v1")))
+    told.wait("one", "unavailable")
