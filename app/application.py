@@ -22,6 +22,7 @@ from app.closing import Closing
 from app.editing import Editor
 from app.instance import Instance, ask
 from app.keydesk import KeyDesk
+from app.language import language
 from app.models.attention import Attention, Attentions
 from app.notices import Notices
 from app.preferences import Preferences
@@ -184,6 +185,7 @@ class Application(QObject):
         service.port_taken.connect(self._say_port_taken)
         service.failed.connect(self._window.say)
         self._closing.over.connect(self._leave)
+        language().changed.connect(self._say_again)
 
     def _connect_pages(self) -> None:
         pages, editor, wishes = self._pages, self._editor, self._wishes
@@ -274,8 +276,7 @@ class Application(QObject):
         self._look_for_attention()
 
     def _refuse_settings(self, error: ConfigError) -> None:
-        applied = self.tr("The last good one applies.")
-        self._notices.file_wrong(error, applied=applied)
+        self._notices.file_wrong(error)
 
     def _say_not_edited(self, words: str) -> None:
         for page in (self._pages.providers, self._pages.agents, self._pages.settings):
@@ -320,11 +321,24 @@ class Application(QObject):
     def _show_preferences(self, chosen: Preferences) -> None:
         self._pages.settings.show_preferences(chosen)
         self._theme.choose(chosen.theme)
+        language().choose(chosen.language)
         self._tray.show_style(chosen.tray_icon)
         self._closing.close_button = chosen.close_button
         self._notices.show_preferences(chosen)
         store = self._pages.traffic.store
         store.most_rows, store.most_bytes = chosen.kept_requests, chosen.kept_megabytes * _MEGABYTE
+        self._show_kept()
+
+    def _say_again(self) -> None:
+        """Show whatever was put into words before, now in another language."""
+        status = self._service.status
+        self._window.show_status(status)
+        self._window.say("")
+        self._menu.show_status(status)
+        self._tray.show_status(status)
+        self._pages.show_settings(self._settings)
+        self._menu.show_settings(self._settings)
+        self._look_for_attention()
         self._show_kept()
 
     def _show_kept(self) -> None:

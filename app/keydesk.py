@@ -1,8 +1,11 @@
 """The providers' keys for the pages: asked for in the background, never shown."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errands
+from app.language import language
 from app.secrets import Keyring, KeyState
 from proxy.config import Provider, Settings
 from proxy.headers import origin_of
@@ -11,6 +14,15 @@ from proxy.secret import Secret
 _TAIL = 4
 # Of a shorter key, four characters would say too much.
 _SHORTEST_WITH_TAIL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the keyring told of a key."""
+
+    state: KeyState
+    tail: str
+    keyring: str
 
 
 class KeyDesk(QObject):
@@ -31,7 +43,9 @@ class KeyDesk(QObject):
         self._keyring = keyring
         self._errands = Errands("keys", self)
         self._providers: dict[str, Provider] = {}
+        self._found: dict[str, Found] = {}
         self._errands.send(lambda: keyring.name, self._name)
+        language().changed.connect(self._say_again)
 
     def show_settings(self, settings: Settings) -> None:
         """Look for the keys of providers that are new, or elsewhere now."""
@@ -54,7 +68,7 @@ class KeyDesk(QObject):
         self.state_known.emit(name, "waiting", self.tr("Waiting for the keyring…"))
         self._errands.send(
             lambda: self._describe(name, origin),
-            lambda told: self.state_known.emit(name, *told),
+            lambda found: self._tell(name, found),
         )
 
     def store(self, name: str, key: Secret) -> None:
@@ -91,9 +105,14 @@ class KeyDesk(QObject):
     def _name(self, name: str) -> None:
         self.keyring_known.emit(name or self.tr("none, kept until you quit"))
 
-    def _describe(self, name: str, origin: str) -> tuple[str, str]:
+    def _describe(self, name: str, origin: str) -> Found:
         state = self._keyring.state(name, origin)
-        where = self._keyring.name
+        has_key = state in {KeyState.STORED, KeyState.MEMORY}
+        tail = _tail(self._keyring.key(name, origin)) if has_key else ""
+        return Found(state, tail, self._keyring.name)
+
+    def _tell(self, name: str, found: Found) -> None:
+        self._found[name] = found
         words = {
             KeyState.STORED: self.tr("key {tail} in {keyring}"),
             KeyState.MEMORY: self.tr("key {tail}, kept until you quit"),
@@ -101,9 +120,13 @@ class KeyDesk(QObject):
             KeyState.LOCKED: self.tr("the keyring is locked"),
             KeyState.UNAVAILABLE: self.tr("no keyring here: a key is kept until you quit"),
         }
-        has_key = state in {KeyState.STORED, KeyState.MEMORY}
-        tail = _tail(self._keyring.key(name, origin)) if has_key else ""
-        return state.value, words[state].format(tail=tail, keyring=where)
+        sentence = words[found.state].format(tail=found.tail, keyring=found.keyring)
+        self.state_known.emit(name, found.state.value, sentence)
+
+    def _say_again(self) -> None:
+        for name, found in self._found.items():
+            self._tell(name, found)
+        self._errands.send(lambda: self._keyring.name, self._name)
 
     def _fail(self, error: Exception) -> None:
         self.failed.emit(self.tr("The key was not kept: {reason}").format(reason=error))

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 
+from app.language import Words, translate
 from app.models.attention import Attention
 from app.models.eventwords import size_words
 from app.preferences import Preferences
@@ -38,26 +40,22 @@ class Notices(QObject):
 
     def port_taken(self, error: PortTakenError, again: Act, other: int, move: Act) -> None:
         """Say who holds the port, and what can be done: nothing happens without a click."""
-        words = self.tr("Port {port} is used by {holder}. Agents cannot reach Wiremend there.")
-        words = words.format(port=error.port, holder=error.holder)
-        choices = [(self.tr("Try again"), again)]
+        words = partial(self._port_words, error)
+        choices: list[tuple[Words, Act]] = [(lambda: self.tr("Try again"), again)]
         if other:
-            choices.append((self.tr("Use port {port}").format(port=other), move))
+            choices.append((lambda: self.tr("Use port {port}").format(port=other), move))
         self._window.banner.say(_PORT, words, *choices, mark=Mark.BAD)
-        self._tell(_PORT, words)
+        self._tell(_PORT, words())
 
     def port_free(self) -> None:
         """Say no more of a port that was taken."""
         self._window.banner.clear(_PORT)
 
-    def file_wrong(self, error: ConfigError, *, applied: str) -> None:
+    def file_wrong(self, error: ConfigError) -> None:
         """Say what is wrong with the configuration file, and what applies meanwhile."""
-        words = self.tr("The configuration file is not valid: {reason}. {applied}")
-        if error.line:
-            words = self.tr("Line {line} of the configuration is not valid: {reason}. {applied}")
-        words = words.format(line=error.line, reason=error.message, applied=applied)
+        words = partial(self._file_words, error)
         self._window.banner.say(_FILE, words, mark=Mark.BAD)
-        self._tell(_FILE, words)
+        self._tell(_FILE, words())
 
     def file_right(self) -> None:
         """Say no more of a file that was wrong."""
@@ -65,12 +63,7 @@ class Notices(QObject):
 
     def no_tray(self, desktop: str) -> None:
         """Say how to come back where there is no tray."""
-        words = self.tr(
-            "This desktop shows no tray. To bring this window back, start Wiremend again or run "
-            "“wiremend show”."
-        )
-        if "GNOME" in desktop.upper():
-            words += " " + self.tr("GNOME shows a tray with the extension “AppIndicator”.")
+        words = partial(self._no_tray_words, desktop)
         self._window.banner.say(_TRAY, words, mark=Mark.QUIET)
 
     def tray_came(self) -> None:
@@ -86,7 +79,7 @@ class Notices(QObject):
         problem = PROBLEMS.get(code)
         if problem is not None:
             words = self.tr("An agent was not let in: {reason}")
-            self._window.say(words.format(reason=problem.message))
+            self._window.say(words.format(reason=translate("Problem", problem.message)))
 
     def lost(self, lost: dict[str, int]) -> None:
         """Say that not everything could be kept."""
@@ -110,6 +103,26 @@ class Notices(QObject):
             words = self.tr("{provider} needs “{fix}”, which is off")
             words = words.format(provider=title, fix=fix_title(attention.fix))
         self._tell(f"{attention.provider}.{attention.fix}", words)
+        return words
+
+    def _port_words(self, error: PortTakenError) -> str:
+        words = self.tr("Port {port} is used by {holder}. Agents cannot reach Wiremend there.")
+        return words.format(port=error.port, holder=error.holder)
+
+    def _file_words(self, error: ConfigError) -> str:
+        words = self.tr("The configuration file is not valid: {reason}. {applied}")
+        if error.line:
+            words = self.tr("Line {line} of the configuration is not valid: {reason}. {applied}")
+        applied = self.tr("The last good one applies.")
+        return words.format(line=error.line, reason=error.message, applied=applied)
+
+    def _no_tray_words(self, desktop: str) -> str:
+        words = self.tr(
+            "This desktop shows no tray. To bring this window back, start Wiremend again or run "
+            "“wiremend show”."
+        )
+        if "GNOME" in desktop.upper():
+            words += " " + self.tr("GNOME shows a tray with the extension “AppIndicator”.")
         return words
 
     def _tell(self, cause: str, words: str) -> None:

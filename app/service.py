@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errands import Errands
+from app.language import language
 from app.models.status import Status
 from proxy.config import Agent, Settings
 from proxy.errors import PortTakenError
@@ -54,8 +55,10 @@ class Service(QObject):
         self._server = make(self._settings)
         # The server would make us wait for its answer while it finds out who holds a port.
         self._url = ""
+        self._problem: Exception | None = None
         self._errands = Errands("service", self)
         self._wanted = False
+        language().changed.connect(self._say_again)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(_POLL_MS)
@@ -117,6 +120,7 @@ class Service(QObject):
         self._look()
 
     def _stumble(self, error: Exception) -> None:
+        self._problem = error
         self._show(replace(self.status, problem=self._sentence(error)))
         self._tell(error)
 
@@ -131,6 +135,10 @@ class Service(QObject):
         if self._wanted and self._server.state == "stopped":
             # The port was taken, and may be another one now.
             self.start()
+
+    def _say_again(self) -> None:
+        if self._problem is not None and self.status.problem:
+            self._show(replace(self.status, problem=self._sentence(self._problem)))
 
     def _finish(self) -> None:
         self._look()

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
+from app.language import language
 from app.models.eventwords import Described, described
 from app.models.plaintext import one_line
 from app.models.reading import EventLog
@@ -49,6 +50,7 @@ class EventsModel(QAbstractTableModel):
         self._marks_taken = 0
         self._marked: list[int] | None = None
         self._described: dict[int, Described] = {}
+        language().changed.connect(self._say_again)
 
     @property
     def log(self) -> EventLog | None:
@@ -122,6 +124,9 @@ class EventsModel(QAbstractTableModel):
         """Return the rows with a mark, in order."""
         rows = [self.row_of(number) for number in self.marked]
         return [row for row in rows if row is not None]
+
+    def _say_again(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, FIX)
 
     def _headings(self) -> tuple[str, ...]:
         return self.tr("#"), self.tr("+ms"), self.tr("Kind"), self.tr("Data"), self.tr("Fix")

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -17,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
+from app.language import language, translate
 from app.models.eventwords import size_words
 from app.models.exchange import Exchange, State
 from app.models.filtering import Condition, condition
@@ -68,28 +68,24 @@ class Column:
     right: bool = False
 
 
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("ExchangesModel", words)
-
-
 def state_words(exchange: Exchange) -> str:
     """Say how an exchange stands."""
     state = exchange.state
     plain = {
-        State.WAITING: _tr("waiting"),
-        State.STREAMING: _tr("streaming"),
-        State.DONE: _tr("done"),
-        State.CLOSED_EARLY: _tr("done (agent closed early)"),
-        State.STOPPED: _tr("stopped by agent"),
-        State.CUT_OFF: _tr("cut off by provider"),
-        State.SUSPICIOUS: _tr("suspicious"),
-        State.TIMEOUT: _tr("error timeout"),
-        State.SHUTDOWN: _tr("cut off: proxy stopped"),
+        State.WAITING: translate("ExchangesModel", "waiting"),
+        State.STREAMING: translate("ExchangesModel", "streaming"),
+        State.DONE: translate("ExchangesModel", "done"),
+        State.CLOSED_EARLY: translate("ExchangesModel", "done (agent closed early)"),
+        State.STOPPED: translate("ExchangesModel", "stopped by agent"),
+        State.CUT_OFF: translate("ExchangesModel", "cut off by provider"),
+        State.SUSPICIOUS: translate("ExchangesModel", "suspicious"),
+        State.TIMEOUT: translate("ExchangesModel", "error timeout"),
+        State.SHUTDOWN: translate("ExchangesModel", "cut off: proxy stopped"),
     }
     if state is State.MENDED:
-        return _tr("done, {count} fixed").format(count=exchange.mended)
+        return translate("ExchangesModel", "done, {count} fixed").format(count=exchange.mended)
     if state in (State.ERROR, State.REFUSED):
-        return _tr("error {status}").format(status=exchange.status or "")
+        return translate("ExchangesModel", "error {status}").format(status=exchange.status or "")
     return plain[state]
 
 
@@ -103,10 +99,15 @@ def gap_words(exchange: Exchange) -> str:
     """Say what of an exchange is not here to be looked at, empty where all of it is."""
     if exchange.dropped:
         size = size_words(exchange.received.size)
-        words = _tr("▲ The contents of this request ({size}) were dropped to save memory.")
+        words = translate(
+            "ExchangesModel", "▲ The contents of this request ({size}) were dropped to save memory."
+        )
         return words.format(size=size)
     if exchange.lost:
-        words = _tr("▲ {size} of this request came too fast to be kept: what is shown has holes.")
+        words = translate(
+            "ExchangesModel",
+            "▲ {size} of this request came too fast to be kept: what is shown has holes.",
+        )
         return words.format(size=size_words(exchange.lost))
     return ""
 
@@ -173,6 +174,7 @@ class ExchangesModel(QAbstractTableModel):
         self._number_by_id: dict[str, int] = {}
         self._count = 0
         self._dark = False
+        language().changed.connect(self._say_again)
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -219,6 +221,12 @@ class ExchangesModel(QAbstractTableModel):
         known = (each for each in self._store if each.id in self._number_by_id)
         self._rows = [each for each in known if self._meets(each)]
         self.endResetModel()
+
+    def _say_again(self) -> None:
+        last = len(COLUMNS) - 1
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, last))
 
     def set_dark(self, dark: bool) -> None:
         """Choose colours that can be read on a dark ground, or on a light one."""

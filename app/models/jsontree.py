@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont
 
+from app.language import language
 from app.models import bigjson
 from app.models.bigjson import Raw
 from app.models.eventwords import size_words
@@ -98,6 +99,7 @@ class JsonTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._root = Node("", {}, {}, None, 0)
+        language().changed.connect(self._say_again)
 
     def show_value(self, value: Any, before: Any) -> None:
         """Show a value; what differs from `before` gets a note."""
@@ -113,6 +115,9 @@ class JsonTreeModel(QAbstractItemModel):
         """Return the outermost members that differ, to be opened."""
         changed = [node for node in self._root.children if node.changed]
         return [self.createIndex(node.row, 0, node) for node in changed]
+
+    def _say_again(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, _COLUMNS - 1)
 
     def _note(self, node: Node) -> str:
         if node.added:

@@ -1,12 +1,14 @@
 """One agent: whether it is here, where it points, and the true way in."""
 
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.agents.catalogue import Snippet, Tool
 from app.agents.detection import Found, State
+from app.language import language, translate
 from app.ui.flow import FlowLayout
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
 
@@ -34,13 +36,16 @@ class AgentCard(Card):
         self._has_key = self._key_known = False
         self._sign = Sign()
         self._state = text("", wrap=True)
-        self._caution = text(_words(tool.caution), Look.MUTED, wrap=True)
+        self._caution = text(partial(_words, tool.caution), Look.MUTED, wrap=True)
         self._key = button("")
-        self._write = button(self.tr("Write config…"))
-        self._undo = button(self.tr("Undo…"), self.tr("Takes only our own lines out again."))
+        self._write = button(lambda: self.tr("Write config…"))
+        self._undo = button(
+            lambda: self.tr("Undo…"), lambda: self.tr("Takes only our own lines out again.")
+        )
         self.setAccessibleName(tool.title)
         self._lay_out()
         self._refresh()
+        language().changed.connect(self._refresh)
 
     @property
     def present(self) -> bool:
@@ -71,7 +76,7 @@ class AgentCard(Card):
         title = text(self.tool.title, Look.HEADING)
         self.add(
             row(self._sign, title, self._state),
-            text(_words(self.tool.way), wrap=True),
+            text(partial(_words, self.tool.way), wrap=True),
         )
         if self.tool.caution:
             self.add(row(Sign(Mark.WARNING), self._caution))
@@ -87,12 +92,14 @@ class AgentCard(Card):
             actions.addWidget(self._write)
             actions.addWidget(self._undo)
         for snippet in self.tool.snippets:
-            words = self.tr("Copy {what}").format(what=_words(snippet.label))
-            copy = button(words)
+            copy = button(partial(self._copy_words, snippet))
             copy.clicked.connect(lambda _=False, snippet=snippet: self._copy(snippet))
             actions.addWidget(copy)
         actions.addWidget(self._key)
         return actions
+
+    def _copy_words(self, snippet: Snippet) -> str:
+        return self.tr("Copy {what}").format(what=_words(snippet.label))
 
     def _copy(self, snippet: Snippet) -> None:
         self.copy_asked.emit(snippet)
@@ -134,4 +141,4 @@ class AgentCard(Card):
 
 def _words(words: str) -> str:
     """Translate a sentence of the catalogue, which knows no Qt."""
-    return QCoreApplication.translate("Agent", words) if words else ""
+    return translate("Agent", words) if words else ""

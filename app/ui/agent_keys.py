@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from app.language import Words, say
 from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
 
 
@@ -27,25 +28,22 @@ class AgentKeys(Card):
         self._list = QVBoxLayout()
         self._open_sign = Sign(Mark.WARNING)
         self._open = text(
-            self.tr("Access is open: programs of this computer need no key at all."), wrap=True
+            lambda: self.tr("Access is open: programs of this computer need no key at all."),
+            wrap=True,
         )
         self._name = QLineEdit()
-        self._name.setPlaceholderText(self.tr("Name of another agent"))
-        self._name.setAccessibleName(self._name.placeholderText())
+        say(self._name, self._name.setPlaceholderText, lambda: self.tr("Name of another agent"))
+        say(self._name, self._name.setAccessibleName, lambda: self.tr("Name of another agent"))
         self._name.setMaxLength(80)
         self._name.setMinimumWidth(26 * self._name.fontMetrics().averageCharWidth())
-        self._add = button(self.tr("Make a key"))
+        self._add = button(lambda: self.tr("Make a key"))
         self._add.setEnabled(False)
         self._name.textChanged.connect(self._judge)
         self._name.returnPressed.connect(self._make)
         self._add.clicked.connect(self._make)
-        explanation = self.tr(
-            "Every agent has a key of its own. It is good for this computer only, is shown to "
-            "nobody and can be copied once, when it is made."
-        )
         self.add(
-            text(self.tr("Local keys"), Look.SECTION),
-            text(explanation, Look.MUTED, wrap=True),
+            text(lambda: self.tr("Local keys"), Look.SECTION),
+            text(self._explanation, Look.MUTED, wrap=True),
             row(self._open_sign, self._open),
             self._list,
             row(self._name, self._add, None),
@@ -66,6 +64,12 @@ class AgentKeys(Card):
             self._names.append(name)
         self._rebuild()
 
+    def _explanation(self) -> str:
+        return self.tr(
+            "Every agent has a key of its own. It is good for this computer only, is shown to "
+            "nobody and can be copied once, when it is made."
+        )
+
     def _rebuild(self) -> None:
         empty(self._list)
         discard(self._lines)
@@ -76,14 +80,24 @@ class AgentKeys(Card):
     def _line(self, name: str) -> QWidget:
         line = QWidget()
         known = name in self._known
-        copy = button(self.tr("Copy key"))
+        copy = button(lambda: self.tr("Copy key"))
         copy.setVisible(known)
-        copy.setAccessibleName(self.tr("Copy the key of {name}").format(name=name))
+        say(
+            copy,
+            copy.setAccessibleName,
+            lambda: self.tr("Copy the key of {name}").format(name=name),
+        )
         copy.clicked.connect(lambda: self.copy_asked.emit(name))
-        revoke = button(self.tr("Revoke"), self.tr("Its requests are refused from now on."))
-        revoke.setAccessibleName(self.tr("Revoke the key of {name}").format(name=name))
+        revoke = button(
+            lambda: self.tr("Revoke"), lambda: self.tr("Its requests are refused from now on.")
+        )
+        say(
+            revoke,
+            revoke.setAccessibleName,
+            lambda: self.tr("Revoke the key of {name}").format(name=name),
+        )
         revoke.clicked.connect(lambda: self.revoked.emit(name))
-        state = self.tr("new, copy it now") if known else "lk_••••"
+        state: Words = (lambda: self.tr("new, copy it now")) if known else "lk_••••"
         layout = row(text(name), text(state, Look.MUTED), None, copy, revoke)
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)

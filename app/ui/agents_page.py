@@ -15,6 +15,7 @@ from app.agents.detection import Which, detect
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
 from app.agents.writing import Backup, Change, plan, plan_restore, plan_undo, write
+from app.language import say
 from app.ui.agent_card import AgentCard
 from app.ui.agent_keys import AgentKeys
 from app.ui.backup_list import BackupList
@@ -49,7 +50,7 @@ class AgentsPage(Page):
         which: Which = shutil.which,
     ) -> None:
         super().__init__(parent)
-        self.set_title(self.tr("Agents"), self.tr("Point your tools here."))
+        self.set_title(lambda: self.tr("Agents"), lambda: self.tr("Point your tools here."))
         self._home, self._backups, self._which = home, backups, which
         self._settings = Settings()
         self._address = f"http://127.0.0.1:{DEFAULT_PORT}/v1"
@@ -132,16 +133,20 @@ class AgentsPage(Page):
             self._model.setText(record.model)
 
     def _lay_out(self) -> None:
-        copy = button(self.tr("Copy address"))
+        copy = button(lambda: self.tr("Copy address"))
         copy.clicked.connect(lambda: self._copy(self._address))
-        again = button(self.tr("Look again"))
+        again = button(lambda: self.tr("Look again"))
         again.clicked.connect(self.look)
         self._address_label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard
             | Qt.TextInteractionFlag.TextSelectableByMouse
         )
-        self._model.setPlaceholderText(self.tr("the provider's name for it"))
-        self._model.setAccessibleName(self.tr("Model"))
+        say(
+            self._model,
+            self._model.setPlaceholderText,
+            lambda: self.tr("the provider's name for it"),
+        )
+        say(self._model, self._model.setAccessibleName, lambda: self.tr("Model"))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
@@ -155,8 +160,8 @@ class AgentsPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(inner)
-        address = text(self.tr("Address"), Look.SECTION)
-        model = text(self.tr("Model"), Look.SECTION)
+        address = text(lambda: self.tr("Address"), Look.SECTION)
+        model = text(lambda: self.tr("Model"), Look.SECTION)
         self.body.addLayout(row(address, self._address_label, copy, None, again))
         self.body.addLayout(row(model, self._model))
         self.body.addLayout(row(self._notice_sign, self._notice))

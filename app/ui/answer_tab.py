@@ -26,7 +26,7 @@ class CallCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._head = text("", Look.SECTION, wrap=True)
-        self._arguments = PlainView(self.tr("Arguments"))
+        self._arguments = PlainView(lambda: self.tr("Arguments"))
         self._shown = -1
         self.body.setContentsMargins(10, 8, 10, 8)
         self.add(self._head, self._arguments)
@@ -54,9 +54,9 @@ class AnswerTab(Tab):
         self._fold.setCheckable(True)
         self._fold.setAutoRaise(True)
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._thoughts = PlainView(self.tr("Reasoning"), prose=True)
+        self._thoughts = PlainView(lambda: self.tr("Reasoning"), prose=True)
         self._thoughts.setMaximumHeight(_THOUGHTS_HEIGHT)
-        self._text = PlainView(self.tr("Answer"), prose=True)
+        self._text = PlainView(lambda: self.tr("Answer"), prose=True)
         self._cards: list[CallCard] = []
         self._calls = QScrollArea()
         self._calls.setWidgetResizable(True)

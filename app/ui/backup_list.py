@@ -1,5 +1,6 @@
 """The copies of agents' files that were kept, each with a way back."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.agents.catalogue import TOOLS
 from app.agents.writing import Backup, backups_in
+from app.language import say
 from app.ui.parts import Card, Look, button, discard, empty, row, text
 
 _SHOWN = 5
@@ -25,10 +27,14 @@ class BackupList(Card):
         super().__init__(parent)
         self._list = QVBoxLayout()
         self._lines: list[QWidget] = []
-        hint = self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
         self.add(
-            text(self.tr("Backups"), Look.SECTION), text(hint, Look.MUTED, wrap=True), self._list
+            text(lambda: self.tr("Backups"), Look.SECTION),
+            text(self._hint, Look.MUTED, wrap=True),
+            self._list,
         )
+
+    def _hint(self) -> str:
+        return self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
 
     def look(self, folder: Path) -> None:
         """Show what the folder holds."""
@@ -39,12 +45,14 @@ class BackupList(Card):
             self._list.addWidget(line)
         self.setVisible(bool(self._lines))
 
+    def _name(self, file: str, at: str) -> str:
+        return self.tr("Restore {file} of {at}").format(file=file, at=at)
+
     def _line(self, backup: Backup) -> QWidget:
         line = QWidget()
         at = backup.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        restore = button(self.tr("Restore…"))
-        words = self.tr("Restore {file} of {at}").format(file=backup.file_name, at=at)
-        restore.setAccessibleName(words)
+        restore = button(lambda: self.tr("Restore…"))
+        say(restore, restore.setAccessibleName, partial(self._name, backup.file_name, at))
         tool = next((each for each in TOOLS if each.id == backup.tool_id), None)
         restore.setEnabled(tool is not None)
         if tool is not None:

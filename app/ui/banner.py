@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.language import Words, asked, language, say
 from app.ui.icons import icon
 from app.ui.parts import Mark, Sign, button, discard, text
 
@@ -21,11 +22,12 @@ class Banner(QFrame):
         self._sign, self._words = Sign(), text("", wrap=True)
         self._choices: list[QPushButton] = []
         self._cause = ""
+        self._said: Words = ""
         self._dismiss = QPushButton()
         self._dismiss.setIcon(icon("cross"))
         self._dismiss.setFlat(True)
-        self._dismiss.setAccessibleName(self.tr("Dismiss"))
-        self._dismiss.setToolTip(self.tr("Dismiss"))
+        say(self._dismiss, self._dismiss.setAccessibleName, lambda: self.tr("Dismiss"))
+        say(self._dismiss, self._dismiss.setToolTip, lambda: self.tr("Dismiss"))
         self._dismiss.clicked.connect(self._dismissed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(_MARGIN, _MARGIN // 2, _MARGIN, _MARGIN // 2)
@@ -33,6 +35,7 @@ class Banner(QFrame):
         self._row.addWidget(self._words, 1)
         self._row.addWidget(self._dismiss)
         self.hide()
+        language().changed.connect(self._say_again)
 
     @property
     def words(self) -> str:
@@ -47,16 +50,16 @@ class Banner(QFrame):
     def say(
         self,
         cause: str,
-        words: str,
-        *choices: tuple[str, Callable[[], object]],
+        words: Words,
+        *choices: tuple[Words, Callable[[], object]],
         mark: Mark = Mark.WARNING,
     ) -> None:
         """Say it, in the place of what was said before."""
         self.clear()
         self._cause = cause
-        self._words.setText(words)
+        self._said = words
+        self._say_again()
         self._sign.show_mark(mark)
-        self.setAccessibleName(words)
         for label, act in choices:
             choice = button(label)
             choice.clicked.connect(partial(self._choose, act))
@@ -69,9 +72,14 @@ class Banner(QFrame):
         if cause not in {"", self._cause}:
             return
         self.hide()
+        self._said = ""
         self._words.setText("")
         discard(self._choices)
         self._choices = []
+
+    def _say_again(self) -> None:
+        self._words.setText(asked(self._said))
+        self.setAccessibleName(asked(self._said))
 
     def _dismissed(self) -> None:
         self.clear()

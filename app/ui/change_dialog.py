@@ -3,6 +3,7 @@
 from PySide6.QtGui import QColor, QFontDatabase, QPalette, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.language import say
 from app.ui.parts import Look, text
 
 _MOST_SHOWN = 256 * 1024
@@ -23,7 +24,7 @@ class ChangeDialog(QDialog):
         pane.setReadOnly(True)
         pane.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         pane.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        pane.setAccessibleName(self.tr("The change, as a diff"))
+        say(pane, pane.setAccessibleName, lambda: self.tr("The change, as a diff"))
         _DiffColours(pane)
         buttons = QDialogButtonBox()
         self.write = buttons.addButton(self.tr("Write it"), QDialogButtonBox.ButtonRole.AcceptRole)

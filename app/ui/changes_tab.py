@@ -5,6 +5,7 @@ from collections import Counter
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
 
+from app.language import say
 from app.models.comparison import MOST_EVENTS, compare
 from app.models.exchange import Exchange
 from app.models.plaintext import one_line
@@ -13,7 +14,7 @@ from app.ui.fix_switches import fix_title
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
-from app.ui.tables import roomy
+from app.ui.tables import head, roomy
 from proxy.tap import Mark
 
 MOST_MARKS = 300
@@ -39,7 +40,7 @@ class ChangesTab(Tab):
         self._hashes = text("", Look.MUTED, wrap=True)
         self._hashes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.fixes = QTreeWidget()
-        self.difference = PlainView(self.tr("Difference of what came and what was sent"))
+        self.difference = PlainView(lambda: self.tr("Difference of what came and what was sent"))
         self._note = text("", Look.MUTED, wrap=True)
         self._shown: tuple[int, int, bool] | None = None
         self._lay_out()
@@ -65,12 +66,15 @@ class ChangesTab(Tab):
         self._show_difference(reading, complete=complete)
 
     def _lay_out(self) -> None:
-        self.fixes.setHeaderLabels(
-            [self.tr("Fix and reason"), self.tr("Received"), self.tr("Sent")]
+        head(
+            self.fixes,
+            lambda: self.tr("Fix and reason"),
+            lambda: self.tr("Received"),
+            lambda: self.tr("Sent"),
         )
         self.fixes.setColumnWidth(0, _FIX_WIDTH)
         roomy(self.fixes)
-        self.fixes.setAccessibleName(self.tr("Fixes that acted"))
+        say(self.fixes, self.fixes.setAccessibleName, lambda: self.tr("Fixes that acted"))
         self.fixes.itemClicked.connect(self._jump)
         self.fixes.itemActivated.connect(self._jump)
         self._halves = halves = QSplitter(Qt.Orientation.Vertical)

@@ -1,6 +1,7 @@
 """The events of a request: as they were received, as they were sent, or side by side."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
@@ -38,14 +40,17 @@ class EventsTab(Tab):
         super().__init__(parent)
         self.received, self.sent = EventsModel(self), EventsModel(self)
         self._views = (
-            table(self.received, self.tr("Received events")),
-            table(self.sent, self.tr("Sent events")),
+            table(self.received, lambda: self.tr("Received events")),
+            table(self.sent, lambda: self.tr("Sent events")),
         )
-        self._sides = (self._side(self.tr("Received"), 0), self._side(self.tr("Sent"), 1))
+        self._sides = (
+            self._side(lambda: self.tr("Received"), 0),
+            self._side(lambda: self.tr("Sent"), 1),
+        )
         self._modes = QButtonGroup(self)
         self._previous, self._next = QPushButton(), QPushButton()
         self._count = text("", Look.MUTED)
-        self.detail = PlainView(self.tr("The chosen event"))
+        self.detail = PlainView(lambda: self.tr("The chosen event"))
         self._chart = StripChart()
         self._shown = (-1, -1)
         self._current = RECEIVED
@@ -134,19 +139,24 @@ class EventsTab(Tab):
             self._choose(self._current, rows[place])
 
     def _lay_out(self) -> None:
-        names = (self.tr("Received"), self.tr("Sent"), self.tr("Side by side"))
+        names: tuple[Words, ...] = (
+            lambda: self.tr("Received"),
+            lambda: self.tr("Sent"),
+            lambda: self.tr("Side by side"),
+        )
         buttons: list[QWidget] = []
         for mode, name in enumerate(names):
-            choice = QRadioButton(name)
-            choice.setToolTip(plain_hint(self.tr("D changes between them")))
+            choice = QRadioButton()
+            say(choice, choice.setText, name)
+            say(choice, choice.setToolTip, lambda: plain_hint(self.tr("D changes between them")))
             self._modes.addButton(choice, mode)
             buttons.append(choice)
         for step, name, key in (
-            (self._previous, self.tr("Previous fix"), "["),
-            (self._next, self.tr("Next fix"), "]"),
+            (self._previous, lambda: self.tr("Previous fix"), "["),
+            (self._next, lambda: self.tr("Next fix"), "]"),
         ):
-            step.setAccessibleName(name)
-            step.setToolTip(plain_hint(f"{name} ({key})"))
+            say(step, step.setAccessibleName, name)
+            say(step, step.setToolTip, partial(_hint, name, key))
         self._previous.setIcon(icon("previous"))
         self._next.setIcon(icon("next"))
         tables = QSplitter(Qt.Orientation.Horizontal)
@@ -168,8 +178,8 @@ class EventsTab(Tab):
         for side, view in enumerate(self._views):
             view.selectionModel().currentRowChanged.connect(partial(self._chosen, side))
 
-    def _side(self, name: str, side: int) -> QTableView:
-        self._views[side].setAccessibleDescription(name)
+    def _side(self, name: Words, side: int) -> QTableView:
+        say(self._views[side], self._views[side].setAccessibleDescription, name)
         return self._views[side]
 
     def _choose(self, side: int, place: int) -> None:
@@ -239,3 +249,7 @@ class EventsTab(Tab):
         self._chart.show_events(reading.exchange.started.at, log.at, self.received.marked)
         for step in (self._previous, self._next):
             step.setEnabled(bool(reading.exchange.marks))
+
+
+def _hint(name: Callable[[], str], key: str) -> str:
+    return plain_hint(f"{name()} ({key})")

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.language import translate
 from app.ui.parts import plain_hint
 
 _PRIVATE = 0o600
@@ -21,13 +21,13 @@ def write_privately(path: Path, content: bytes) -> None:
 
 def save_as(parent: QWidget, name: str, content: bytes) -> None:
     """Ask where to, and save there; say so if that fails."""
-    title = QCoreApplication.translate("Files", "Save as")
+    title = translate("Files", "Save as")
     chosen, _ = QFileDialog.getSaveFileName(parent, title, name)
     if not chosen:
         return
     try:
         write_privately(Path(chosen), content)
     except OSError as error:
-        words = QCoreApplication.translate("Files", "The file could not be written: {reason}")
+        words = translate("Files", "The file could not be written: {reason}")
         reason = error.strerror or type(error).__name__
         QMessageBox.warning(parent, title, plain_hint(words.format(reason=reason)))

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.language import Words, asked, language, say
 from app.ui.key_dialog import KeyDialog, key_problem
 from app.ui.local_servers import LocalServers
 from app.ui.page import Page
@@ -40,9 +42,10 @@ class FirstRun(Page):
     ) -> None:
         super().__init__(parent)
         self.set_title(
-            self.tr("Which provider?"),
-            self.tr("Pick one; Wiremend then stands between it and your agents."),
+            lambda: self.tr("Which provider?"),
+            lambda: self.tr("Pick one; Wiremend then stands between it and your agents."),
         )
+        self._said: Words = ""
         self._environment = os.environ if environment is None else environment
         self._settings = Settings()
         self._running: set[str] = set()
@@ -53,12 +56,13 @@ class FirstRun(Page):
         self._offers = QVBoxLayout()
         self._address = text()
         self._light, self._light_words = Sign(), text("", wrap=True)
-        self._go_on = button(self.tr("Go to Traffic"))
+        self._go_on = button(lambda: self.tr("Go to Traffic"))
         self._servers = LocalServers(self)
         self._servers.found.connect(self._show_running)
         self._lay_out()
         self._show_tiles()
-        self._show_light(Mark.QUIET, self.tr("Waiting for the first request…"))
+        self._show_light(Mark.QUIET, lambda: self.tr("Waiting for the first request…"))
+        language().changed.connect(self._say_again)
 
     def show_settings(self, settings: Settings) -> None:
         """Know the providers there are already."""
@@ -88,21 +92,34 @@ class FirstRun(Page):
         if started is None:
             return
         if finished.outcome != "done":
-            words = self.tr("A request came from {agent}, and failed: {reason}")
-            reason = finished.reason or str(finished.status)
-            self._show_light(Mark.BAD, words.format(agent=started.agent, reason=reason))
-            return
+            self._show_light(Mark.BAD, partial(self._failure, started, finished))
+        else:
+            self._show_light(Mark.GOOD, partial(self._success, started, finished))
+
+    def _failure(self, started: Started, finished: Finished) -> str:
+        words = self.tr("A request came from {agent}, and failed: {reason}")
+        reason = finished.reason or str(finished.status)
+        return words.format(agent=started.agent, reason=reason)
+
+    def _success(self, started: Started, finished: Finished) -> str:
         mended = sum(finished.findings.values())
         words = self.tr("It works: {agent} got its answer. {count} things were mended in it.")
-        self._show_light(Mark.GOOD, words.format(agent=started.agent, count=mended))
+        if mended == 1:
+            words = self.tr("It works: {agent} got its answer. 1 thing was mended in it.")
+        return words.format(agent=started.agent, count=mended)
 
-    def _show_light(self, mark: Mark, words: str) -> None:
+    def _show_light(self, mark: Mark, words: Words) -> None:
         self._light.show_mark(mark)
-        self._light_words.setText(words)
+        self._said = words
+        self._light_words.setText(asked(words))
+
+    def _say_again(self) -> None:
+        self._light_words.setText(asked(self._said))
+        self._show_tiles()
 
     def _lay_out(self) -> None:
-        self._search.setPlaceholderText(self.tr("Search providers"))
-        self._search.setAccessibleName(self._search.placeholderText())
+        say(self._search, self._search.setPlaceholderText, lambda: self.tr("Search providers"))
+        say(self._search, self._search.setAccessibleName, lambda: self.tr("Search providers"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._show_tiles)
         self._go_on.clicked.connect(self.done)
@@ -120,17 +137,19 @@ class FirstRun(Page):
 
     def _demo_card(self) -> Card:
         card = Card()
-        sample = button(self.tr("Send a sample request"))
+        sample = button(lambda: self.tr("Send a sample request"))
         sample.clicked.connect(self.sample_asked)
-        words = self.tr(
+        card.add(
+            text(lambda: self.tr("Try without a provider"), Look.SECTION),
+            row(text(self._demo_words, Look.MUTED, wrap=True), sample),
+        )
+        return card
+
+    def _demo_words(self) -> str:
+        return self.tr(
             "A built-in provider breaks its answers on purpose: see how they are mended, "
             "without a key and without the network."
         )
-        card.add(
-            text(self.tr("Try without a provider"), Look.SECTION),
-            row(text(words, Look.MUTED, wrap=True), sample),
-        )
-        return card
 
     def _light_card(self) -> Card:
         card = Card()
@@ -139,7 +158,7 @@ class FirstRun(Page):
             | Qt.TextInteractionFlag.TextSelectableByMouse
         )
         card.add(
-            row(text(self.tr("Point your agent at"), Look.SECTION), self._address, None),
+            row(text(lambda: self.tr("Point your agent at"), Look.SECTION), self._address, None),
             row(self._light, self._light_words, self._go_on),
         )
         return card
@@ -149,14 +168,17 @@ class FirstRun(Page):
             held = next((name for name in preset.variables if self._usable(name)), None)
             if held is None:
                 continue
-            words = self.tr("Use {variable} from your environment for {provider}?")
-            use = button(self.tr("Use it"))
-            use.setAccessibleName(words.format(variable=held, provider=preset.title))
+            words = partial(self._offer, held, preset)
+            use = button(lambda: self.tr("Use it"))
+            say(use, use.setAccessibleName, words)
             use.clicked.connect(
                 lambda _=False, preset=preset, name=held: self._save(preset, f"env:{name}")
             )
-            words = words.format(variable=held, provider=preset.title)
             self._offers.addLayout(row(Sign(Mark.GOOD), text(words), use, None))
+
+    def _offer(self, variable: str, preset: Preset) -> str:
+        words = self.tr("Use {variable} from your environment for {provider}?")
+        return words.format(variable=variable, provider=preset.title)
 
     def _usable(self, name: str) -> bool:
         value = self._environment.get(name, "")
@@ -175,7 +197,7 @@ class FirstRun(Page):
             tile = self._tile(preset)
             self._tile_buttons.append(tile)
             self._tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
-        other = button(self.tr("Another one…"))
+        other = button(lambda: self.tr("Another one…"))
         other.setMinimumHeight(44)
         other.clicked.connect(self._add_other)
         self._tile_buttons.append(other)
@@ -206,9 +228,12 @@ class FirstRun(Page):
         name = free_id(preset.id, self._settings.providers)
         provider = Provider(id=name, title=preset.title, base_url=preset.base_url, key=key)
         self.provider_saved.emit(provider)
-        words = self.tr("{provider} is ready. Waiting for the first request…")
-        self._show_light(Mark.QUIET, words.format(provider=preset.title))
+        self._show_light(Mark.QUIET, partial(self._ready, preset))
         return provider
+
+    def _ready(self, preset: Preset) -> str:
+        words = self.tr("{provider} is ready. Waiting for the first request…")
+        return words.format(provider=preset.title)
 
     def _add_other(self) -> None:
         dialog = ProviderDialog(None, self._settings.providers, self)

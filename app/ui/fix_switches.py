@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
+from app.language import say, translate
 from app.models.today import Tally
 from app.ui.parts import Look, empty, plain_hint, row, text
 from proxy.config import Provider
@@ -38,12 +39,13 @@ class FixSwitch(QWidget):
     def __init__(self, repair: type[Repair], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.repair = repair
-        self._box = QCheckBox(_fix_words(repair.title).replace("&", "&&"))
+        self._box = box = QCheckBox()
+        say(box, box.setText, lambda: _fix_words(repair.title).replace("&", "&&"))
         self._count = text("", Look.MUTED)
-        self._sentence = text(self._explanation(), Look.MUTED, wrap=True)
+        self._sentence = text(self._explanation, Look.MUTED, wrap=True)
         self._sentence.setIndent(_INDENT)
-        self._box.setToolTip(plain_hint(self._explanation()))
-        self._box.setAccessibleDescription(self._explanation())
+        say(box, box.setToolTip, lambda: plain_hint(self._explanation()))
+        say(box, box.setAccessibleDescription, self._explanation)
         self._box.clicked.connect(self.toggled)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +100,9 @@ class FixSwitches(QWidget):
         self.switches = {repair.name: FixSwitch(repair, self) for repair in fixes()}
         for name, switch in self.switches.items():
             switch.toggled.connect(partial(self.toggled.emit, name))
-        self._headings = {group: text(self._heading(group), Look.SECTION) for group in Group}
+        self._headings = {
+            group: text(partial(self._heading, group), Look.SECTION) for group in Group
+        }
         for heading in self._headings.values():
             heading.setParent(self)
             heading.setContentsMargins(0, _SPACE_ABOVE_GROUP, 0, 0)
@@ -178,4 +182,4 @@ def fix_title(name: str) -> str:
 
 def _fix_words(words: str) -> str:
     """Translate a sentence of the registry, which knows no Qt."""
-    return QCoreApplication.translate("Fix", words)
+    return translate("Fix", words)

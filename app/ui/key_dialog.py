@@ -1,8 +1,8 @@
 """Entering a provider's key: it goes into the keyring and is never shown again."""
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from app.language import say, translate
 from app.ui.links import ask_and_open
 from app.ui.parts import Look, button, row, text
 from proxy.secret import Secret
@@ -22,8 +22,10 @@ class KeyDialog(QDialog):
         self.setMinimumWidth(440)
         self._field = QLineEdit()
         self._field.setEchoMode(QLineEdit.EchoMode.Password)
-        self._field.setPlaceholderText(self.tr("Paste the provider's key"))
-        self._field.setAccessibleName(self.tr("Key"))
+        say(
+            self._field, self._field.setPlaceholderText, lambda: self.tr("Paste the provider's key")
+        )
+        say(self._field, self._field.setAccessibleName, lambda: self.tr("Key"))
         self._reason = text("", Look.MUTED, wrap=True)
         buttons = QDialogButtonBox()
         self._save = buttons.addButton(self.tr("Save key"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -59,11 +61,11 @@ def key_problem(entered: str) -> str:
     """Return why this cannot be a key, empty where it can; never repeats it."""
     key = entered.strip(_WHITE_SPACE)
     if not _SHORTEST <= len(key) <= _LONGEST:
-        return QCoreApplication.translate("KeyDialog", "A key has 8 to 1200 characters.")
+        return translate("KeyDialog", "A key has 8 to 1200 characters.")
     if not all("!" <= sign <= "~" for sign in key):
-        return QCoreApplication.translate(
+        return translate(
             "KeyDialog", "A key has only letters, digits and signs, and no space inside."
         )
     if "://" in key:
-        return QCoreApplication.translate("KeyDialog", "This is an address, not a key.")
+        return translate("KeyDialog", "This is an address, not a key.")
     return ""

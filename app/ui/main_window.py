@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, say
 from app.models.status import Status
 from app.ui.banner import Banner
 from app.ui.icons import IconName, icon
@@ -34,7 +35,7 @@ class Place:
 
     name: str
     page: QWidget
-    title: str = ""
+    title: Words = ""
     icon: IconName | None = None
 
 
@@ -90,7 +91,7 @@ class MainWindow(QMainWindow):
         """Show what the proxy does."""
         self.line.show_status(status)
         self._runs = status.state == "running"
-        self._proxy.setText(self.tr("&Stop proxy") if self._runs else self.tr("&Start proxy"))
+        self._proxy.setText(self._proxy_words())
         self._proxy.setIcon(icon("stop" if self._runs else "play"))
         self._proxy.setEnabled(status.state != "draining")
         self._copy.setEnabled(bool(status.address))
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         rail = QFrame()
         rail.setFixedWidth(_RAIL_WIDTH)
-        rail.setAccessibleName(self.tr("Pages"))
+        say(rail, rail.setAccessibleName, lambda: self.tr("Pages"))
         column = QVBoxLayout(rail)
         column.setContentsMargins(8, 12, 8, 8)
         column.setSpacing(4)
@@ -133,7 +134,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.line)
 
     def _rail_button(self, place: Place, number: int) -> QToolButton:
-        action = QAction(place.title, self)
+        action = QAction(self)
+        say(action, action.setText, place.title)
         if place.icon is not None:
             action.setIcon(icon(place.icon))
         action.setCheckable(True)
@@ -149,27 +151,39 @@ class MainWindow(QMainWindow):
         button.setAutoRaise(True)
         button.setMinimumHeight(34)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setAccessibleName(place.title)
+        say(button, button.setAccessibleName, place.title)
         return button
 
     def _fill_menus(self) -> None:
-        proxy = self.menuBar().addMenu(self.tr("&Proxy"))
-        self._proxy = self._entry(proxy, "", icon_name="play")
+        proxy = self._menu(lambda: self.tr("&Proxy"))
+        self._proxy = self._entry(proxy, self._proxy_words, icon_name="play")
         self._proxy.triggered.connect(lambda: self.proxy_asked.emit(not self._runs))
-        self._copy = self._entry(proxy, self.tr("&Copy address"), "Ctrl+Shift+C", icon_name="copy")
+        self._copy = self._entry(
+            proxy, lambda: self.tr("&Copy address"), "Ctrl+Shift+C", icon_name="copy"
+        )
         self._copy.triggered.connect(self.copy_asked)
-        sample = self._entry(proxy, self.tr("Send a sa&mple request"), icon_name="send")
+        sample = self._entry(proxy, lambda: self.tr("Send a sa&mple request"), icon_name="send")
         sample.triggered.connect(self.sample_asked)
         proxy.addSeparator()
-        close = self._entry(proxy, self.tr("Close &window"), "Ctrl+W", icon_name="window")
+        close = self._entry(proxy, lambda: self.tr("Close &window"), "Ctrl+W", icon_name="window")
         close.triggered.connect(self.close)
-        leave = self._entry(proxy, self.tr("&Quit"), "Ctrl+Q", icon_name="quit")
+        leave = self._entry(proxy, lambda: self.tr("&Quit"), "Ctrl+Q", icon_name="quit")
         leave.triggered.connect(self.quit_asked)
-        view = self.menuBar().addMenu(self.tr("&View"))
+        view = self._menu(lambda: self.tr("&View"))
         view.addActions(list(self.actions_by_page.values()))
 
-    def _entry(self, menu: QMenu, words: str, keys: str = "", *, icon_name: IconName) -> QAction:
-        action = QAction(icon(icon_name), words, menu)
+    def _proxy_words(self) -> str:
+        return self.tr("&Stop proxy") if self._runs else self.tr("&Start proxy")
+
+    def _menu(self, words: Words) -> QMenu:
+        menu = QMenu(self)
+        say(menu, menu.setTitle, words)
+        self.menuBar().addMenu(menu)
+        return menu
+
+    def _entry(self, menu: QMenu, words: Words, keys: str = "", *, icon_name: IconName) -> QAction:
+        action = QAction(icon(icon_name), "", menu)
+        say(action, action.setText, words)
         if keys:
             action.setShortcut(QKeySequence(keys))
         menu.addAction(action)

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.language import Words, say
 from app.ui.parts import Look, text
 
 _MARGIN = 16
@@ -24,9 +25,9 @@ class Page(QWidget):
         layout.addWidget(self._purpose)
         layout.addLayout(self.body, 1)
 
-    def set_title(self, title: str, purpose: str) -> None:
+    def set_title(self, title: Words, purpose: Words) -> None:
         """Name the page, to the eye and to screen readers."""
-        self._title.setText(title)
-        self._purpose.setText(purpose)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(purpose)
+        say(self._title, self._title.setText, title)
+        say(self._purpose, self._purpose.setText, purpose)
+        say(self, self.setAccessibleName, title)
+        say(self, self.setAccessibleDescription, purpose)

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
+from app.language import translate
 from app.ui.agents_page import AgentsPage
 from app.ui.first_run import FirstRun
 from app.ui.main_window import Place
@@ -27,10 +26,12 @@ class Pages:
     def places(self) -> tuple[Place, ...]:
         """Return where each page stands in the window."""
         return (
-            Place("traffic", self.traffic, _tr("Traffic"), "traffic"),
-            Place("providers", self.providers, _tr("Providers"), "providers"),
-            Place("agents", self.agents, _tr("Agents"), "agents"),
-            Place("settings", self.settings, _tr("Settings"), "settings"),
+            Place("traffic", self.traffic, lambda: translate("Pages", "Traffic"), "traffic"),
+            Place(
+                "providers", self.providers, lambda: translate("Pages", "Providers"), "providers"
+            ),
+            Place("agents", self.agents, lambda: translate("Pages", "Agents"), "agents"),
+            Place("settings", self.settings, lambda: translate("Pages", "Settings"), "settings"),
             Place("first-run", self.first_run),
         )
 
@@ -53,7 +54,3 @@ class Pages:
         """Show where agents have to point."""
         self.agents.show_address(f"{url}/v1")
         self.first_run.show_address(f"{url}/v1")
-
-
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("Pages", words)

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, asked, say
+
 _SIGN_SIZE = 12
 _CARD_MARGIN = 14
 # One endless word must not make everything around it as wide.
@@ -36,11 +38,11 @@ class Look(Enum):
     MUTED = "muted"
 
 
-def text(words: str = "", look: Look = Look.BODY, *, wrap: bool = False) -> QLabel:
+def text(words: Words = "", look: Look = Look.BODY, *, wrap: bool = False) -> QLabel:
     """Return a label that shows these very characters."""
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(words)
+    say(label, label.setText, words)
     label.setWordWrap(wrap)
     if wrap:
         policy = label.sizePolicy()
@@ -59,13 +61,14 @@ def text(words: str = "", look: Look = Look.BODY, *, wrap: bool = False) -> QLab
     return label
 
 
-def button(words: str, hint: str = "") -> QPushButton:
+def button(words: Words, hint: Words = "") -> QPushButton:
     """Return a push button; the hint is read out and shown on hovering."""
-    made = QPushButton(words)
+    made = QPushButton()
     made.setAutoDefault(False)
+    say(made, made.setText, words)
     if hint:
-        made.setToolTip(plain_hint(hint))
-        made.setAccessibleDescription(hint)
+        say(made, made.setToolTip, lambda: plain_hint(asked(hint)))
+        say(made, made.setAccessibleDescription, hint)
     return made
 
 

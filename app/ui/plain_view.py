@@ -3,17 +3,18 @@
 from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from app.language import Words, say
 from app.models.plaintext import MOST_TEXT, shown
 
 
 class PlainView(QPlainTextEdit):
     """Shows these very characters, up to a limit."""
 
-    def __init__(self, name: str, *, prose: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, name: Words, *, prose: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
-        self.setAccessibleName(name)
+        say(self, self.setAccessibleName, name)
         self.setTabChangesFocus(True)
         if not prose:
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
 
+from app.language import language, say
 from app.models.today import Tally
 from app.ui.card_column import Grip
 from app.ui.fix_switches import FixSwitches, fix_title, is_on
@@ -50,14 +51,15 @@ class ProviderCard(Card):
         self._sign = Sign()
         self._health = text()
         self._counts = text("", Look.MUTED)
-        self._passthrough = QCheckBox(self.tr("Passthrough"))
-        self._passthrough.setAccessibleDescription(self._passthrough_sentence())
+        self._passthrough = box = QCheckBox()
+        say(box, box.setText, lambda: self.tr("Passthrough"))
+        say(box, box.setAccessibleDescription, self._passthrough_sentence)
         self._passthrough.clicked.connect(self.passthrough_toggled)
         self._key_sign = Sign()
         self._key = text("", wrap=True)
-        self._enter = button(self.tr("Enter key…"))
-        self._delete = button(self.tr("Delete key"))
-        self._unlock = button(self.tr("Unlock"))
+        self._enter = button(lambda: self.tr("Enter key…"))
+        self._delete = button(lambda: self.tr("Delete key"))
+        self._unlock = button(lambda: self.tr("Unlock"))
         self._advice_sign = Sign(Mark.WARNING)
         self._advice = text("", wrap=True)
         self._turn_on = button("")
@@ -96,17 +98,16 @@ class ProviderCard(Card):
         self._show_key()
 
     def _lay_out(self) -> None:
-        applies = self.tr("A switch applies to the next request.")
-        edit = button(self.tr("Edit…"))
+        edit = button(lambda: self.tr("Edit…"))
         edit.clicked.connect(self.edit)
         self.add(
             row(self.grip, self._title, edit, self._menu_button()),
             row(self._sign, FlowLayout(self._health, self._host, self._counts)),
             row(self._advice_sign, self._advice, self._turn_on),
             row(self._key_sign, self._key, self._enter, self._unlock, self._delete),
-            row(self._passthrough, text(self._passthrough_sentence(), Look.MUTED, wrap=True)),
+            row(self._passthrough, text(self._passthrough_sentence, Look.MUTED, wrap=True)),
             self._switches,
-            row(self._more, text(applies, Look.MUTED, wrap=True)),
+            row(self._more, text(self._applies, Look.MUTED, wrap=True)),
         )
 
     def _connect(self) -> None:
@@ -117,27 +118,37 @@ class ProviderCard(Card):
         self._switches.toggled.connect(self.fix_toggled)
         self._more.toggled.connect(self._expand)
         self._expand(False)
+        language().changed.connect(self._say_again)
 
     def _menu_button(self) -> QToolButton:
         menu = QMenu(self)
-        menu.addAction(self.tr("Show its requests")).triggered.connect(self.show_traffic)
-        menu.addAction(self.tr("Duplicate…")).triggered.connect(self.duplicate)
+        show, double = menu.addAction(""), menu.addAction("")
+        say(show, show.setText, lambda: self.tr("Show its requests"))
+        say(double, double.setText, lambda: self.tr("Duplicate…"))
+        show.triggered.connect(self.show_traffic)
+        double.triggered.connect(self.duplicate)
         menu.addSeparator()
         for action, words, by in (
-            (self._up, self.tr("Move up"), -1),
-            (self._down, self.tr("Move down"), 1),
+            (self._up, lambda: self.tr("Move up"), -1),
+            (self._down, lambda: self.tr("Move down"), 1),
         ):
-            action.setText(words)
+            say(action, action.setText, words)
             action.triggered.connect(partial(self.stepped.emit, by))
             menu.addAction(action)
         menu.addSeparator()
-        menu.addAction(self.tr("Remove…")).triggered.connect(self.remove)
+        remove = menu.addAction("")
+        say(remove, remove.setText, lambda: self.tr("Remove…"))
+        remove.triggered.connect(self.remove)
         more = QToolButton()
         more.setText("⋯")
-        more.setAccessibleName(self.tr("More for this provider"))
+        say(more, more.setAccessibleName, lambda: self.tr("More for this provider"))
         more.setMenu(menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return more
+
+    def _say_again(self) -> None:
+        self._expand(self._more.isChecked())
+        self.show_provider(self.provider)
 
     def _expand(self, expanded: bool) -> None:
         self._switches.expand(expanded)
@@ -150,6 +161,9 @@ class ProviderCard(Card):
         if self.provider.demo:
             return self.tr("built in, broken on purpose")
         return urlsplit(self.provider.base_url).netloc.rpartition("@")[2]
+
+    def _applies(self) -> str:
+        return self.tr("A switch applies to the next request.")
 
     def _passthrough_sentence(self) -> str:
         return self.tr("On: every byte goes through untouched; the fixes only count.")

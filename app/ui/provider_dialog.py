@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import say, translate
 from app.ui.connection_form import ConnectionForm
 from app.ui.key_dialog import key_problem
 from app.ui.links import ask_and_open
@@ -109,8 +110,12 @@ class ProviderDialog(QDialog):
         for value in ("bearer", "x-api-key", "api-key"):
             self._auth.addItem("Authorization: Bearer" if value == "bearer" else value, value)
         self._key.setEchoMode(QLineEdit.EchoMode.Password)
-        self._key.setPlaceholderText(self.tr("Paste it here, or enter it later"))
-        self._search.setPlaceholderText(self.tr("Search providers"))
+        say(
+            self._key,
+            self._key.setPlaceholderText,
+            lambda: self.tr("Paste it here, or enter it later"),
+        )
+        say(self._search, self._search.setPlaceholderText, lambda: self.tr("Search providers"))
         self._search.setClearButtonEnabled(True)
         self._address.setPlaceholderText("https://api.example.com/v1")
         self._variable.setPlaceholderText("EXAMPLE_API_KEY")
@@ -161,7 +166,7 @@ class ProviderDialog(QDialog):
 
     def _connect(self) -> None:
         self._search.setAccessibleName(self._search.placeholderText())
-        self._presets.setAccessibleName(self.tr("Known providers"))
+        say(self._presets, self._presets.setAccessibleName, lambda: self.tr("Known providers"))
         self._search.textChanged.connect(self._list_presets)
         self._presets.currentItemChanged.connect(self._picked)
         self._title.textEdited.connect(self._suggest_id)
@@ -243,17 +248,11 @@ def address_problem(address: str) -> str:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return QCoreApplication.translate("ProviderDialog", "The base URL is not an address.")
+        return translate("ProviderDialog", "The base URL is not an address.")
     if parts.scheme not in {"https", "http"} or not host:
-        return QCoreApplication.translate(
-            "ProviderDialog", "The base URL begins with https:// and names a host."
-        )
+        return translate("ProviderDialog", "The base URL begins with https:// and names a host.")
     if parts.username or parts.password or parts.query or parts.fragment:
-        return QCoreApplication.translate(
-            "ProviderDialog", "No name, no password, no ? and no # in the address."
-        )
+        return translate("ProviderDialog", "No name, no password, no ? and no # in the address.")
     if parts.scheme == "http":
-        return QCoreApplication.translate(
-            "ProviderDialog", "Only addresses of this network may do without https."
-        )
-    return QCoreApplication.translate("ProviderDialog", "The base URL is not an address.")
+        return translate("ProviderDialog", "Only addresses of this network may do without https.")
+    return translate("ProviderDialog", "The base URL is not an address.")

@@ -46,13 +46,16 @@ class ProvidersPage(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.set_title(self.tr("Providers"), self.tr("Where requests go, and which fixes apply."))
+        self.set_title(
+            lambda: self.tr("Providers"),
+            lambda: self.tr("Where requests go, and which fixes apply."),
+        )
         self.cards: dict[str, ProviderCard] = {}
         self._settings = Settings()
         self._today = Today()
         self._key_states: dict[str, tuple[str, str]] = {}
         self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
-        self._nothing = text(self.tr("No provider yet. Add the first one."), Look.MUTED)
+        self._nothing = text(lambda: self.tr("No provider yet. Add the first one."), Look.MUTED)
         self.column = CardColumn()
         self.column.moved.connect(self.provider_moved)
         self._lay_out()
@@ -89,11 +92,11 @@ class ProvidersPage(Page):
         self._error.setVisible(bool(words))
 
     def _lay_out(self) -> None:
-        add = button(self.tr("+ Add provider"))
+        add = button(lambda: self.tr("+ Add provider"))
         add.clicked.connect(lambda: self._edit(None))
         sample = button(
-            self.tr("Send a sample request"),
-            self.tr("Asks the built-in demo provider, which breaks things on purpose."),
+            lambda: self.tr("Send a sample request"),
+            lambda: self.tr("Asks the built-in demo provider, which breaks things on purpose."),
         )
         sample.clicked.connect(self.sample_asked)
         self.body.addLayout(row(add, None, sample))

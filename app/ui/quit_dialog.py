@@ -2,8 +2,10 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.language import translate
 
 
 class Leave(Enum):
@@ -20,12 +22,14 @@ def ask_whether_to_quit(parent: QWidget | None, streaming: int) -> Leave:
     box.setWindowTitle("Wiremend")
     box.setIcon(QMessageBox.Icon.Question)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    words = _tr("{count} answers are still being written. Quit anyway?")
+    words = translate("QuitDialog", "{count} answers are still being written. Quit anyway?")
     if streaming == 1:
-        words = _tr("One answer is still being written. Quit anyway?")
+        words = translate("QuitDialog", "One answer is still being written. Quit anyway?")
     box.setText(words.format(count=streaming))
-    wait = box.addButton(_tr("Quit when done"), QMessageBox.ButtonRole.AcceptRole)
-    now = box.addButton(_tr("Quit now"), QMessageBox.ButtonRole.DestructiveRole)
+    wait = box.addButton(
+        translate("QuitDialog", "Quit when done"), QMessageBox.ButtonRole.AcceptRole
+    )
+    now = box.addButton(translate("QuitDialog", "Quit now"), QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(wait)
     box.exec()
@@ -34,7 +38,3 @@ def ask_whether_to_quit(parent: QWidget | None, streaming: int) -> Leave:
     if clicked is now:
         return Leave.NOW
     return Leave.WHEN_DONE if clicked is wait else Leave.STAY
-
-
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("QuitDialog", words)

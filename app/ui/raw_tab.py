@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from app.language import Words, asked
 from app.models.eventwords import size_words
 from app.models.exchange import Pieces
 from app.models.plaintext import MOST_TEXT
@@ -23,7 +24,7 @@ _Decoder = getincrementaldecoder("utf-8")
 class Side(QWidget):
     """One direction."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pieces = Pieces()
         self._read = 0
@@ -32,7 +33,7 @@ class Side(QWidget):
         self.extent: QLabel = text("", Look.SECTION)
         self.digest: QLabel = text("", Look.MUTED, wrap=True)
         self.digest.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.save: QPushButton = button(self.tr("Save…"))
+        self.save: QPushButton = button(lambda: self.tr("Save…"))
         self._title = title
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -50,7 +51,7 @@ class Side(QWidget):
         self._pieces, self._read = Pieces(), 0
         self._decoder = _Decoder("replace")
         self.view.show_text("")
-        self.extent.setText(self._title)
+        self.extent.setText(asked(self._title))
         self.digest.setText("")
         self.save.setEnabled(False)
 
@@ -67,7 +68,7 @@ class Side(QWidget):
             room -= len(pieces.parts[self._read])
             self._read += 1
         self.view.add_text(self._decoder.decode(b"".join(new)))
-        self.extent.setText(f"{self._title}: {size_words(pieces.size)}")
+        self.extent.setText(f"{asked(self._title)}: {size_words(pieces.size)}")
         whole = pieces.kept and log.caught_up
         self.digest.setText(_digest_words(log.sha256) if whole else "")
         self.save.setEnabled(bool(pieces.parts))
@@ -78,8 +79,8 @@ class RawTab(Tab):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.received = Side(self.tr("Received"))
-        self.sent = Side(self.tr("Sent"))
+        self.received = Side(lambda: self.tr("Received"))
+        self.sent = Side(lambda: self.tr("Sent"))
         self._note = text("", Look.MUTED, wrap=True)
         sides = QSplitter(Qt.Orientation.Horizontal)
         for side, name in ((self.received, "received"), (self.sent, "sent")):

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from app.language import language, say
 from app.models.exports import bug_report, case_text, curl_of, har_of
 from app.models.reading import Reading
 from app.ui.clipboard import Clipboard
@@ -38,12 +39,14 @@ class RequestActions(QToolButton):
         self._provider: Provider | None = None
         self._clipboard = Clipboard(self)
         self._menu = QMenu(self)
-        self._fixes = QMenu(self.tr("Fixes of this provider"), self._menu)
-        self.setText(self.tr("Actions"))
+        self._fixes = QMenu(self._menu)
+        say(self._fixes, self._fixes.setTitle, lambda: self.tr("Fixes of this provider"))
+        say(self, self.setText, lambda: self.tr("Actions"))
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip(plain_hint(self.tr("Copy, save or report this request")))
+        say(self, self.setToolTip, lambda: plain_hint(self.tr("Copy, save or report this request")))
         self._fill()
+        language().changed.connect(self._fill)
         self.setEnabled(False)
 
     def show_reading(self, reading: Reading | None, provider: Provider | None) -> None:
@@ -61,6 +64,7 @@ class RequestActions(QToolButton):
         self._put(self._event_text(), self.tr("the event"))
 
     def _fill(self) -> None:
+        self._menu.clear()
         copies: tuple[tuple[str, Export], ...] = (
             (self.tr("Copy as curl"), lambda reading: curl_of(reading.exchange)),
             (self.tr("Copy answer"), lambda reading: "".join(reading.answer.text)),
@@ -83,6 +87,7 @@ class RequestActions(QToolButton):
         again = self._menu.addAction(self.tr("Send again"))
         again.triggered.connect(self._send_again)
         self._menu.addMenu(self._fixes)
+        self._fill_fixes()
 
     def _fill_fixes(self) -> None:
         self._fixes.clear()

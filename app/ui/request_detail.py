@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
+from app.language import Words, language, say
 from app.models.exchange import Exchange
 from app.models.exchanges import (
     SIGNS,
@@ -77,6 +78,7 @@ class RequestDetail(QWidget):
         self._lay_out()
         self._connect()
         self.show_exchange(None)
+        language().changed.connect(self._show_head)
 
     @property
     def exchange(self) -> Exchange | None:
@@ -110,16 +112,17 @@ class RequestDetail(QWidget):
     def _lay_out(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
-        for tab, name in (
-            (self.answer, self.tr("Answer")),
-            (self.events, self.tr("Events")),
-            (self.tools, self.tr("Tools")),
-            (self.request, self.tr("Request")),
-            (self.changes, self.tr("Changes")),
-            (self.timing, self.tr("Timing")),
-            (self.raw, self.tr("Raw")),
-        ):
-            self.tabs.addTab(tab, name)
+        tabs: tuple[tuple[Tab, Words], ...] = (
+            (self.answer, lambda: self.tr("Answer")),
+            (self.events, lambda: self.tr("Events")),
+            (self.tools, lambda: self.tr("Tools")),
+            (self.request, lambda: self.tr("Request")),
+            (self.changes, lambda: self.tr("Changes")),
+            (self.timing, lambda: self.tr("Timing")),
+            (self.raw, lambda: self.tr("Raw")),
+        )
+        for tab, name in tabs:
+            say(tab, partial(self.tabs.setTabText, self.tabs.addTab(tab, "")), name)
         for label in (self._head, self._figures):
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
@@ -251,7 +254,11 @@ class RequestDetail(QWidget):
             self._turn_on.hide()
         self._advice.setText(words.format(count=count, fix=fix_title(fix)))
         self._turn_on.setText(self.tr("Turn on"))
-        self._turn_on.setAccessibleName(self.tr("Turn on {fix}").format(fix=fix_title(fix)))
+        say(
+            self._turn_on,
+            self._turn_on.setAccessibleName,
+            lambda: self.tr("Turn on {fix}").format(fix=fix_title(fix)),
+        )
         self._offered = exchange.started.provider, fix
 
     def _name_tabs(self) -> None:

@@ -1,5 +1,7 @@
 """The list of requests, with what steers it: filter, pause, clear, pin, the way to the newest."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QModelIndex, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, asked, language, say
 from app.models.exchange import Exchange
 from app.models.exchanges import ExchangesModel
 from app.models.filtering import suggestions
@@ -71,17 +74,18 @@ class RequestList(QWidget):
         self._unseen = 0
         self._last: Exchange | None = None
         self.model = ExchangesModel(store, self)
-        self.view: QTableView = table(self.model, self.tr("Requests"))
+        self.view: QTableView = table(self.model, lambda: self.tr("Requests"))
         self.filter = QLineEdit()
-        self.pause = self._tool("pause", self.tr("Pause"), self.tr("Space"))
-        self.clear = self._tool("clear", self.tr("Clear"), "Ctrl+L")
-        self.pin = self._tool("pin", self.tr("Pin"), "P")
+        self.pause = self._tool("pause", lambda: self.tr("Pause"), lambda: self.tr("Space"))
+        self.clear = self._tool("clear", lambda: self.tr("Clear"), "Ctrl+L")
+        self.pin = self._tool("pin", lambda: self.tr("Pin"), "P")
         self.pill = QPushButton(self)
         self._dropped = text("", Look.MUTED, wrap=True)
         self._words = QStringListModel(self)
         self._lay_out()
         self._connect()
         self._colour()
+        language().changed.connect(self._say_again)
 
     @property
     def paused(self) -> bool:
@@ -128,8 +132,12 @@ class RequestList(QWidget):
     def _lay_out(self) -> None:
         set_widths(self.view, _SAMPLES)
         self.view.horizontalHeader().setSectionsMovable(True)
-        self.filter.setPlaceholderText(self.tr("Filter: words, provider:, status>=400, fixed …"))
-        self.filter.setAccessibleName(self.tr("Filter of the requests"))
+        say(
+            self.filter,
+            self.filter.setPlaceholderText,
+            lambda: self.tr("Filter: words, provider:, status>=400, fixed …"),
+        )
+        say(self.filter, self.filter.setAccessibleName, lambda: self.tr("Filter of the requests"))
         self.filter.setClearButtonEnabled(True)
         self.filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.filter.setMinimumWidth(120)
@@ -176,14 +184,14 @@ class RequestList(QWidget):
             shortcut.setContext(context)
             shortcut.activated.connect(act)
 
-    def _tool(self, name: IconName, words: str, key: str) -> QToolButton:
+    def _tool(self, name: IconName, words: Callable[[], str], key: Words) -> QToolButton:
         tool = QToolButton()
         tool.setIcon(icon(name))
         tool.setIconSize(_ICON)
-        tool.setText(words)
         tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        tool.setToolTip(plain_hint(f"{words} ({key})"))
-        tool.setAccessibleName(words)
+        say(tool, tool.setText, words)
+        say(tool, tool.setToolTip, lambda: plain_hint(f"{words()} ({asked(key)})"))
+        say(tool, tool.setAccessibleName, words)
         return tool
 
     def _show_pause(self, paused: bool) -> None:
@@ -191,6 +199,11 @@ class RequestList(QWidget):
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.pause.setText(words)
         self.pause.setAccessibleName(words)
+
+    def _say_again(self) -> None:
+        self._show_pause(self.paused)
+        self._show_pill()
+        self._show_dropped()
 
     def _filter(self, words: str) -> None:
         # What is shown stays, even while the filter hides its row.

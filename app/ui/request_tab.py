@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHeaderView, QSplitter, QTreeView, QWidget
 
+from app.language import say
 from app.models import bigjson
 from app.models.bigjson import Raw
 from app.models.exchange import Exchange
@@ -32,8 +33,8 @@ class RequestTab(Tab):
         super().__init__(parent)
         self.model = JsonTreeModel(self)
         self.view = QTreeView()
-        self._headers = PlainView(self.tr("Headers, without keys"))
-        self._value = PlainView(self.tr("The chosen value"), prose=True)
+        self._headers = PlainView(lambda: self.tr("Headers, without keys"))
+        self._value = PlainView(lambda: self.tr("The chosen value"), prose=True)
         self._note = text("", Look.MUTED, wrap=True)
         self._shown: tuple[int, bool] | None = None
         self._lay_out()
@@ -57,7 +58,7 @@ class RequestTab(Tab):
     def _lay_out(self) -> None:
         self.view.setModel(self.model)
         roomy(self.view)
-        self.view.setAccessibleName(self.tr("Body of the request"))
+        say(self.view, self.view.setAccessibleName, lambda: self.tr("Body of the request"))
         self.view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         header = self.view.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
@@ -24,6 +25,9 @@ from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
 _LABEL_WIDTH = 170
+
+Entries = tuple[tuple[str, Words], ...]
+"""What a choice offers: each value with its words."""
 
 
 class SettingsPage(Page):
@@ -45,7 +49,9 @@ class SettingsPage(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.set_title(self.tr("Settings"), self.tr("Port, start-up, privacy, language."))
+        self.set_title(
+            lambda: self.tr("Settings"), lambda: self.tr("Port, start-up, privacy, language.")
+        )
         self._boxes: dict[str, QCheckBox] = {}
         self._numbers: dict[str, QSpinBox] = {}
         self._choices: dict[str, QComboBox] = {}
@@ -108,78 +114,93 @@ class SettingsPage(Page):
 
     def _proxy(self) -> Card:
         return self._section(
-            self.tr("Proxy"),
-            (self.tr("&Port"), self._number("server.port", _LOWEST_PORT, _HIGHEST_PORT)),
-            (self.tr("&Default provider"), self._choice("server.default_provider", ())),
+            lambda: self.tr("Proxy"),
+            (lambda: self.tr("&Port"), self._number("server.port", _LOWEST_PORT, _HIGHEST_PORT)),
+            (lambda: self.tr("&Default provider"), self._choice("server.default_provider", ())),
             (
                 "",
                 self._access_box(),
             ),
-            hint=self.tr(
+            hint=lambda: self.tr(
                 "Agents point at this port: after a change they need the new address. "
                 "The proxy listens on this computer only."
             ),
         )
 
     def _start_up(self) -> Card:
-        close = (
-            ("hide", self.tr("hides the window, the tray stays")),
-            ("minimise", self.tr("minimises the window")),
-            ("quit", self.tr("quits")),
+        close: Entries = (
+            ("hide", lambda: self.tr("hides the window, the tray stays")),
+            ("minimise", lambda: self.tr("minimises the window")),
+            ("quit", lambda: self.tr("quits")),
         )
         return self._section(
-            self.tr("Start-up"),
-            ("", self._box("start_at_login", self.tr("Start at &login"))),
-            ("", self._box("start_hidden", self.tr("Start &hidden, in the tray"))),
-            (self.tr("&Close button"), self._choice("close_button", close)),
+            lambda: self.tr("Start-up"),
+            ("", self._box("start_at_login", lambda: self.tr("Start at &login"))),
+            ("", self._box("start_hidden", lambda: self.tr("Start &hidden, in the tray"))),
+            (lambda: self.tr("&Close button"), self._choice("close_button", close)),
         )
 
     def _privacy(self) -> Card:
-        clear = button(self.tr("Clear now"), self.tr("Forgets every recorded request."))
+        clear = button(
+            lambda: self.tr("Clear now"), lambda: self.tr("Forgets every recorded request.")
+        )
         clear.clicked.connect(self.clear_asked)
         return self._section(
-            self.tr("Privacy"),
-            (self.tr("Keep at most (&requests)"), self._number("kept_requests", 10, 5_000)),
-            (self.tr("Keep at most (&MB)"), self._number("kept_megabytes", 8, 1_024)),
+            lambda: self.tr("Privacy"),
+            (lambda: self.tr("Keep at most (&requests)"), self._number("kept_requests", 10, 5_000)),
+            (lambda: self.tr("Keep at most (&MB)"), self._number("kept_megabytes", 8, 1_024)),
             ("", clear),
-            hint=self.tr(
+            hint=lambda: self.tr(
                 "Requests and answers are kept in memory only, never on disk, and are gone "
                 "when the application quits. Keys are taken out before anything is kept."
             ),
         )
 
     def _appearance(self) -> Card:
-        system = self.tr("as the system has it")
-        languages = (("", system), ("en", "English"), ("zh_CN", "简体中文"))
-        themes = (("system", system), ("light", self.tr("light")), ("dark", self.tr("dark")))
-        icons = (
-            ("auto", self.tr("fits the panel")),
-            ("light", self.tr("light")),
-            ("dark", self.tr("dark")),
-            ("colour", self.tr("in colour")),
+        languages: Entries = (("", self._system), ("en", "English"), ("zh_CN", "简体中文"))
+        themes: Entries = (
+            ("system", self._system),
+            ("light", lambda: self.tr("light")),
+            ("dark", lambda: self.tr("dark")),
+        )
+        icons: Entries = (
+            ("auto", lambda: self.tr("fits the panel")),
+            ("light", lambda: self.tr("light")),
+            ("dark", lambda: self.tr("dark")),
+            ("colour", lambda: self.tr("in colour")),
         )
         return self._section(
-            self.tr("Appearance"),
-            (self.tr("L&anguage"), self._choice("language", languages)),
-            (self.tr("&Theme"), self._choice("theme", themes)),
-            (self.tr("Tray &icon"), self._choice("tray_icon", icons)),
+            lambda: self.tr("Appearance"),
+            (lambda: self.tr("L&anguage"), self._choice("language", languages)),
+            (lambda: self.tr("&Theme"), self._choice("theme", themes)),
+            (lambda: self.tr("Tray &icon"), self._choice("tray_icon", icons)),
         )
 
+    def _system(self) -> str:
+        return self.tr("as the system has it")
+
     def _notifications(self) -> Card:
-        kinds = (("problems", self.tr("only problems")), ("none", self.tr("none")))
+        kinds: Entries = (
+            ("problems", lambda: self.tr("only problems")),
+            ("none", lambda: self.tr("none")),
+        )
         return self._section(
-            self.tr("Notifications"), (self.tr("&Show"), self._choice("notifications", kinds))
+            lambda: self.tr("Notifications"),
+            (lambda: self.tr("&Show"), self._choice("notifications", kinds)),
         )
 
     def _advanced(self) -> Card:
-        export, read = button(self.tr("Export settings…")), button(self.tr("Import settings…"))
-        logs = button(self.tr("Open log folder"))
+        export, read = (
+            button(lambda: self.tr("Export settings…")),
+            button(lambda: self.tr("Import settings…")),
+        )
+        logs = button(lambda: self.tr("Open log folder"))
         export.clicked.connect(self._export)
         read.clicked.connect(self._import)
         logs.clicked.connect(self.log_folder_asked)
         card = self._section(
-            self.tr("Advanced"),
-            hint=self.tr("An export holds no key, neither yours nor an agent's."),
+            lambda: self.tr("Advanced"),
+            hint=lambda: self.tr("An export holds no key, neither yours nor an agent's."),
         )
         card.add(row(export, read, logs, None))
         return card
@@ -190,23 +211,26 @@ class SettingsPage(Page):
         licences.setReadOnly(True)
         licences.setMaximumHeight(150)
         licences.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        licences.setAccessibleName(self.tr("Licences of the packages in use"))
+        say(
+            licences, licences.setAccessibleName, lambda: self.tr("Licences of the packages in use")
+        )
         card.add(
-            text(self.tr("About"), Look.SECTION),
+            text(lambda: self.tr("About"), Look.SECTION),
             text(f"Wiremend {_version('wiremend')}".rstrip()),
-            text(self.tr("Free software under the MIT licence."), Look.MUTED),
-            text(self.tr("Built on:"), Look.MUTED),
+            text(lambda: self.tr("Free software under the MIT licence."), Look.MUTED),
+            text(lambda: self.tr("Built on:"), Look.MUTED),
             licences,
         )
         return card
 
-    def _section(self, title: str, *lines: tuple[str, QWidget], hint: str = "") -> Card:
+    def _section(self, title: Words, *lines: tuple[Words, QWidget], hint: Words = "") -> Card:
         card = Card()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.setHorizontalSpacing(16)
         for words, field in lines:
-            label = QLabel(words)
+            label = QLabel()
+            say(label, label.setText, words)
             label.setMinimumWidth(_LABEL_WIDTH)
             label.setBuddy(field)
             form.addRow(label, field)
@@ -215,8 +239,9 @@ class SettingsPage(Page):
             card.add(text(hint, Look.MUTED, wrap=True))
         return card
 
-    def _box(self, name: str, words: str) -> QCheckBox:
-        box = self._boxes[name] = QCheckBox(words)
+    def _box(self, name: str, words: Words) -> QCheckBox:
+        box = self._boxes[name] = QCheckBox()
+        say(box, box.setText, words)
 
         def tell(on: bool) -> None:
             self.member_changed.emit(name, on)
@@ -225,8 +250,8 @@ class SettingsPage(Page):
         return box
 
     def _access_box(self) -> QCheckBox:
-        words = self.tr("Programs of this computer need &no local key")
-        box = self._boxes["server.access"] = QCheckBox(words)
+        box = self._boxes["server.access"] = QCheckBox()
+        say(box, box.setText, lambda: self.tr("Programs of this computer need &no local key"))
         box.clicked.connect(self._change_access)
         return box
 
@@ -246,11 +271,12 @@ class SettingsPage(Page):
         field.setValue(value)
         field.blockSignals(blocked)
 
-    def _choice(self, name: str, entries: tuple[tuple[str, str], ...]) -> QComboBox:
+    def _choice(self, name: str, entries: Entries) -> QComboBox:
         field = self._choices[name] = QComboBox()
         field.setMinimumContentsLength(24)
-        for value, words in entries:
-            field.addItem(words, value)
+        for place, (value, words) in enumerate(entries):
+            field.addItem("", value)
+            say(field, partial(field.setItemText, place), words)
         field.activated.connect(lambda: self.member_changed.emit(name, field.currentData()))
         return field
 

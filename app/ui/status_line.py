@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
+from app.language import language, say
 from app.models.status import Condition, Status
 from app.ui.icons import icon
 from app.ui.parts import Look, Mark, Sign, text
@@ -34,17 +35,19 @@ class StatusLine(QStatusBar):
         self._sign, self._state, self._address = Sign(), text(), text()
         self._streaming, self._notice = text("", Look.MUTED), text("", Look.MUTED)
         self._keyring, self._kept = text("", Look.MUTED), text("", Look.MUTED)
+        self._keyring_words = ""
         self._copy = QToolButton()
         self._copy.setIcon(icon("copy"))
         self._copy.setAutoRaise(True)
-        self._copy.setToolTip(self.tr("Copy address"))
-        self._copy.setAccessibleName(self.tr("Copy address"))
+        say(self._copy, self._copy.setToolTip, lambda: self.tr("Copy address"))
+        say(self._copy, self._copy.setAccessibleName, lambda: self.tr("Copy address"))
         self._copy.clicked.connect(self.copy_asked)
         for part in (self._sign, self._state, self._address, self._copy, self._streaming):
             self.addWidget(part)
         self.addWidget(self._notice, 1)
         for part in (self._keyring, self._kept):
             self.addPermanentWidget(part)
+        language().changed.connect(self._say_keyring)
 
     def show_status(self, status: Status) -> None:
         """Show what the proxy does."""
@@ -58,7 +61,12 @@ class StatusLine(QStatusBar):
 
     def show_keyring(self, words: str) -> None:
         """Name the keyring that holds the keys."""
-        self._keyring.setText(self.tr("keys: {keyring}").format(keyring=words))
+        self._keyring_words = words
+        self._say_keyring()
+
+    def _say_keyring(self) -> None:
+        words = self.tr("keys: {keyring}").format(keyring=self._keyring_words)
+        self._keyring.setText(words if self._keyring_words else "")
 
     def show_kept(self, words: str) -> None:
         """Say how much of the traffic is kept."""

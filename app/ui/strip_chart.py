@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.language import say
+
 _BAR_WIDTH = 4
 _HEIGHT = 44
 _MARK = 4
@@ -24,7 +26,7 @@ class StripChart(QWidget):
         self._marked: Sequence[int] = ()
         self._began = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("Events over time"))
+        say(self, self.setAccessibleName, lambda: self.tr("Events over time"))
 
     def show_events(self, began: float, at: Sequence[float], marked: Sequence[int]) -> None:
         """Show the times of events, and the numbers of those that a fix acted on, both in order."""

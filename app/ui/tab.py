@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.language import language
 from app.models.reading import Reading
 
 _MARGIN = 6
@@ -16,6 +17,7 @@ class Tab(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         self.body.setSpacing(_MARGIN)
+        language().changed.connect(self._say_again)
 
     def show_reading(self, reading: Reading | None) -> None:
         """Show another request, or none."""
@@ -30,3 +32,6 @@ class Tab(QWidget):
     def refresh(self, reading: Reading) -> None:
         """Show what was read since."""
         raise NotImplementedError
+
+    def _say_again(self) -> None:
+        self.show_reading(self.reading)

@@ -1,5 +1,7 @@
 """Tables for long lists: every row has one height, nothing is measured, nothing wraps."""
 
+from functools import partial
+
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -8,7 +10,10 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTableView,
     QTreeView,
+    QTreeWidget,
 )
+
+from app.language import Words, say
 
 _PADDING = 8
 
@@ -31,11 +36,11 @@ def roomy(tree: QTreeView) -> None:
     tree.setUniformRowHeights(True)
 
 
-def table(model: QAbstractItemModel, name: str) -> QTableView:
+def table(model: QAbstractItemModel, name: Words) -> QTableView:
     """Return a view of whole rows, ready for a hundred thousand of them."""
     view = QTableView()
     view.setModel(model)
-    view.setAccessibleName(name)
+    say(view, view.setAccessibleName, name)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -56,6 +61,13 @@ def table(model: QAbstractItemModel, name: str) -> QTableView:
     columns.setHighlightSections(False)
     columns.setStretchLastSection(True)
     return view
+
+
+def head(tree: QTreeWidget, *headings: Words) -> None:
+    """Name a tree's columns."""
+    tree.setColumnCount(len(headings))
+    for column, words in enumerate(headings):
+        say(tree, partial(tree.headerItem().setText, column), words)
 
 
 def set_widths(view: QTableView, samples: tuple[str, ...]) -> None:

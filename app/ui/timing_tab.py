@@ -1,5 +1,7 @@
 """Where the time of a request went."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from app.models.events import GAP_SECONDS
@@ -19,9 +21,9 @@ class TimingTab(Tab):
         self._form = QFormLayout()
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._values: dict[str, QLabel] = {}
-        for name, words in self._rows().items():
+        for name in self._rows():
             self._values[name] = text("", Look.BODY)
-            self._form.addRow(text(words, Look.MUTED), self._values[name])
+            self._form.addRow(text(partial(self._row, name), Look.MUTED), self._values[name])
         self.chart = StripChart()
         self.chart.setFixedHeight(110)
         self._legend = text("", Look.MUTED, wrap=True)
@@ -47,6 +49,9 @@ class TimingTab(Tab):
     def figure(self, name: str) -> str:
         """Return a figure as it is shown."""
         return self._values[name].text()
+
+    def _row(self, name: str) -> str:
+        return self._rows()[name]
 
     def _rows(self) -> dict[str, str]:
         return {

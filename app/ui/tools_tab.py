@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
 
+from app.language import say
 from app.models.exchange import Exchange
 from app.models.exchanges import clock_time
 from app.models.plaintext import one_line, pretty
@@ -13,7 +14,7 @@ from app.models.tooluse import ToolUse, tool_uses
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
-from app.ui.tables import roomy
+from app.ui.tables import head, roomy
 
 Later = Callable[[Exchange], Iterable[Exchange]]
 
@@ -33,8 +34,8 @@ class ToolsTab(Tab):
         self._uses: list[ToolUse] = []
         self._shown: list[tuple[int, bool]] = []
         self.calls = QTreeWidget()
-        self._arguments = PlainView(self.tr("Arguments"))
-        self._result = PlainView(self.tr("Result"))
+        self._arguments = PlainView(lambda: self.tr("Arguments"))
+        self._result = PlainView(lambda: self.tr("Result"))
         self._note = text("", Look.MUTED, wrap=True)
         self._lay_out()
 
@@ -61,12 +62,16 @@ class ToolsTab(Tab):
         self.calls.setCurrentIndex(self.calls.model().index(max(0, chosen), 0))
 
     def _lay_out(self) -> None:
-        self.calls.setHeaderLabels(
-            [self.tr("Tool"), self.tr("Id"), self.tr("Result"), self.tr("Arguments")]
+        headings = (
+            lambda: self.tr("Tool"),
+            lambda: self.tr("Id"),
+            lambda: self.tr("Result"),
+            lambda: self.tr("Arguments"),
         )
+        head(self.calls, *headings)
         self.calls.setRootIsDecorated(False)
         roomy(self.calls)
-        self.calls.setAccessibleName(self.tr("Tool calls"))
+        say(self.calls, self.calls.setAccessibleName, lambda: self.tr("Tool calls"))
         for column, width in enumerate((_NAME_WIDTH, _ID_WIDTH, _RESULT_WIDTH)):
             self.calls.setColumnWidth(column, width)
         self.calls.currentItemChanged.connect(self._choose)

@@ -1,9 +1,10 @@
 """The inspector: what agents and providers say to each other, live."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.language import say
 from app.models.exchange import Exchange
 from app.models.store import Store, Update
 from app.ui.page import Page
@@ -118,17 +119,20 @@ class TrafficPage(Page):
 
     def _name(self) -> None:
         self.set_title(
-            self.tr("Traffic"), self.tr("What your agents and providers really say to each other.")
+            lambda: self.tr("Traffic"),
+            lambda: self.tr("What your agents and providers really say to each other."),
         )
-        self._empty_words.setText(self.tr("No request yet"))
-        self._empty_hint.setText(
-            self.tr(
+        say(self, self._empty_words.setText, lambda: self.tr("No request yet"))
+        say(
+            self,
+            self._empty_hint.setText,
+            lambda: self.tr(
                 "Point a tool at the address below; the Agents page shows how.\n"
                 "Or try it without one: the built-in demo provider breaks its answer on purpose, "
                 "and you see it mended."
-            )
+            ),
         )
-        self._sample.setText(self.tr("Send a sample request"))
+        say(self, self._sample.setText, lambda: self.tr("Send a sample request"))
 
     def _choose(self, exchange: Exchange | None) -> None:
         if exchange is not self.detail.exchange:
@@ -152,10 +156,3 @@ class TrafficPage(Page):
     def _release(self) -> None:
         held, self._held = self._held, Update()
         self._show(held)
-
-    # Qt overrides
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name()

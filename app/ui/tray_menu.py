@@ -5,11 +5,13 @@ gone there, and a menu rebuilt while it is open loses what is under the pointer.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.language import Words, say
 from app.models.attention import Attention
 from app.models.status import Condition, Status
 from app.ui.fix_switches import MAIN_FIXES, fix_title, is_on
@@ -34,13 +36,14 @@ class ProviderMenu(QMenu):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.provider = ""
-        self.passthrough = self._switch(self, self.tr("Passthrough: touch nothing"))
+        self.passthrough = self._switch(self, lambda: self.tr("Passthrough: touch nothing"))
         self.passthrough.triggered.connect(self._toggle_passthrough)
         self.addSeparator()
         self.fixes: dict[str, QAction] = {}
         names = [each.name for each in fixes()]
         self._add_fixes(self, [name for name in MAIN_FIXES if name in names])
-        self._more = QMenu(self.tr("More fixes"), self)
+        self._more = QMenu(self)
+        say(self._more, self._more.setTitle, lambda: self.tr("More fixes"))
         self.addMenu(self._more)
         self._add_fixes(self._more, [name for name in names if name not in MAIN_FIXES])
 
@@ -64,11 +67,12 @@ class ProviderMenu(QMenu):
 
     def _add_fixes(self, menu: QMenu, names: Sequence[str]) -> None:
         for name in names:
-            action = self.fixes[name] = self._switch(menu, fix_title(name))
+            action = self.fixes[name] = self._switch(menu, partial(fix_title, name))
             action.triggered.connect(self._toggle_of(name))
 
-    def _switch(self, menu: QMenu, words: str) -> QAction:
-        action = QAction(entry(words), menu)
+    def _switch(self, menu: QMenu, words: Callable[[], str]) -> QAction:
+        action = QAction(menu)
+        say(action, action.setText, lambda: entry(words()))
         action.setCheckable(True)
         menu.addAction(action)
         return action
@@ -115,15 +119,15 @@ class TrayMenu(QMenu):
         self.attention = self._attention_menu()
         self.addSeparator()
         self.providers: list[ProviderMenu] = []
-        self.more = self._entry(self, self.tr("More providers…"))
+        self.more = self._entry(self, lambda: self.tr("More providers…"))
         self.addSeparator()
-        self.untouched = self._entry(self, self.tr("Everything untouched (passthrough)"))
+        self.untouched = self._entry(self, lambda: self.tr("Everything untouched (passthrough)"))
         self.untouched.setCheckable(True)
-        self.copy = self._entry(self, self.tr("Copy address"))
-        self.open = self._entry(self, self.tr("Open Wiremend"))
+        self.copy = self._entry(self, lambda: self.tr("Copy address"))
+        self.open = self._entry(self, lambda: self.tr("Open Wiremend"))
         self.addSeparator()
         self.proxy = self._entry(self, "")
-        self.quit = self._entry(self, self.tr("Quit"))
+        self.quit = self._entry(self, lambda: self.tr("Quit"))
         self._connect()
         self.show_settings(Settings())
         self.show_status(Status())
@@ -167,8 +171,8 @@ class TrayMenu(QMenu):
         menu = QMenu(self)
         self.addMenu(menu)
         self.remedy = self._entry(menu, "")
-        self.show_requests = self._entry(menu, self.tr("Show its requests"))
-        self.ignore = self._entry(menu, self.tr("Ignore"))
+        self.show_requests = self._entry(menu, lambda: self.tr("Show its requests"))
+        self.ignore = self._entry(menu, lambda: self.tr("Ignore"))
         return menu
 
     def _add_provider_menu(self) -> None:
@@ -178,8 +182,9 @@ class TrayMenu(QMenu):
         self.insertMenu(self.more, menu)
         self.providers.append(menu)
 
-    def _entry(self, menu: QMenu, words: str) -> QAction:
-        action = QAction(words, menu)
+    def _entry(self, menu: QMenu, words: Words) -> QAction:
+        action = QAction(menu)
+        say(action, action.setText, words)
         menu.addAction(action)
         return action
 
