@@ -23,6 +23,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from proxy import wire
 from proxy.errors import Problem
+from proxy.glance import Glance
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
@@ -209,13 +210,12 @@ class Repair:
         """The repair met what could have been read in several ways, and left it as it came."""
 
     @classmethod
-    def may_find(cls, answer: bytes, context: Context) -> bool:
-        """Tell whether a whole answer could hold the defect, by a look at its bytes."""
-        del context
+    def may_find(cls, answer: Glance) -> bool:
+        """Tell whether a whole answer could hold the defect, by a glance at it."""
         hooks = ("event", "document", "chunk", "flush", "end")
         sign = cls.signs or cls.wakes_on
         reads = any(getattr(cls, hook) is not getattr(Repair, hook) for hook in hooks)
-        return reads and (sign is None or sign.search(answer) is not None)
+        return reads and (sign is None or answer.shows(sign))
 
     @classmethod
     def applies(cls, context: Context) -> bool:

@@ -1,12 +1,14 @@
 """What the fixes that are off would have found in an answer: the same repairs, run on its record.
 
 Nothing else detects anything, so there is one implementation of each rule. It runs after the
-exchange, off the path of its bytes, and in slices, so that no other stream waits for it.
+exchange, off the path of its bytes, in slices, so that no other stream waits for it, and only with
+the fixes of which a glance at the answer cannot tell that they have nothing to find.
 """
 
 from collections import Counter
 from collections.abc import Collection, Generator
 
+from proxy.glance import Glance
 from proxy.pipeline import Pipeline
 from proxy.repair import Context, Form
 from proxy.repairs import REGISTRY
@@ -32,16 +34,18 @@ def would_mend(
     """
     context = Context(request, shadow=True)
     streams = Sniffer().feed(received).form is Form.STREAM
-    candidates = tuple(
+    glance = Glance(received, request)
+    off = frozenset(
         repair
         for repair in REGISTRY
-        if repair.applies(context)
+        if repair.name not in on
         and (streams or not repair.streams_only)
-        and (repair.name in on or repair.may_find(received, context))
+        and repair.applies(context)
+        and repair.may_find(glance)
     )
-    if all(each.name in on for each in candidates):
+    if not off:
         return {}
-    pipeline = Pipeline(context, candidates)
+    pipeline = Pipeline(context, [each for each in REGISTRY if each in off or each.name in on])
     pipeline.start(status, content_type)
     marks: list[Mark] = []
     for place in range(0, len(received), SLICE):

@@ -4,7 +4,6 @@ A repair that reads text may have to wait for the next piece of it. The order of
 changes, so a chunk whose own text is settled still waits for the ones before it.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,9 +12,6 @@ from proxy.wire import JsonObject
 
 TEXT_MEMBERS = ("reasoning_content", "reasoning", "content")
 """The members of a delta that hold text, thoughts before the answer."""
-
-_THOUGHT = re.compile(rb'"reasoning(?:_content)?"\s*:\s*"((?:[^"\\]|\\.)*+)"')
-_ANSWER = re.compile(rb'"(?:content|text)"\s*:\s*"((?:[^"\\]|\\.)*+)"')
 
 # What every chunk of an answer repeats.
 _PER_CHUNK = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
@@ -83,19 +79,6 @@ class TextQueue:
         start = self._length_by_place.get(place, 0)
         self._length_by_place[place] = start + len(text)
         return Piece(choice, place[0], member, text, start)
-
-
-def texts(answer: bytes) -> Iterator[str]:
-    """Yield the thoughts and the text of a whole answer, each in one, without reading its JSON.
-
-    Those of several choices run into each other: good enough to see what cannot be in them.
-    """
-    for member in (_THOUGHT, _ANSWER):
-        pieces = b"".join(member.findall(answer))
-        try:
-            yield str(wire.decode(b'"' + pieces + b'"'))
-        except ValueError:
-            yield pieces.decode("utf-8", "replace")
 
 
 def _texts(chunk: JsonObject) -> Iterator[tuple[JsonObject, str, str]]:

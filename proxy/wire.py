@@ -49,7 +49,7 @@ def decode_object(data: bytes | str) -> JsonObject | None:
     return cast("JsonObject", value) if isinstance(value, dict) else None
 
 
-def decode_string(data: str) -> str | None:
+def decode_string(data: bytes | str) -> str | None:
     """Read JSON text that holds a string; None for everything else."""
     try:
         value = decode(data)

@@ -37,7 +37,7 @@ class LegacyFunctions(Repair):
     default = False
     symptom = "The provider calls functions in OpenAI's old way, which agents ignore."
     remedy = "function_call is sent as a tool call with an id of its own."
-    signs = re.compile(rb'"function_call"')
+    signs = re.compile(rb'"function_call"\s*:\s*\{')
     price = "None for agents that declare tools."
 
     def __init__(self, context: Context) -> None:

@@ -23,7 +23,7 @@ class ReasoningName(Repair):
     default = False
     symptom = "The agent does not show the model's thinking, or loses it between turns."
     remedy = "Each piece of thinking under both names."
-    signs = re.compile(rb'"reasoning')
+    signs = re.compile(rb'"(?:reasoning|thinking)')
     price = "Thinking is sent twice."
 
     def chunk(self, chunk: JsonObject) -> Output:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from proxy import wire
 from proxy.call_ids import CallIds
+from proxy.glance import Glance
 from proxy.repair import Context, Finding, Group, Output, Repair
-from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling, texts
+from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling
 from proxy.textsearch import Forms, Search
 from proxy.texttools import Call, Tools
 from proxy.wire import JsonObject
@@ -24,6 +25,7 @@ from proxy.wire import JsonObject
 _FINISHED = frozenset(
     {"stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "eos_token"}
 )
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 
 
 @dataclass(slots=True)
@@ -77,10 +79,12 @@ class TextToolCalls(Repair):
         return not refused and any(wire.objects(context.request, "tools"))
 
     @classmethod
-    def may_find(cls, answer: bytes, context: Context) -> bool:
-        forms = Forms(Tools(context.schema_by_tool), reasoning=False)
-        # The texts in one, since a marker comes in pieces; each may be the beginning of a line.
-        return any(forms.pattern.search("\n" + text) for text in texts(answer))
+    def may_find(cls, answer: Glance) -> bool:
+        texts = answer.text_by_member
+        if texts is None:
+            return True
+        tools = Tools(Context(answer.request).schema_by_tool)
+        return any(_ends_with_calls(text, tools, name) for name, text in texts.items())
 
     def chunk(self, chunk: JsonObject) -> Output:
         for piece in self._queue.add(chunk):
@@ -194,3 +198,11 @@ class TextToolCalls(Repair):
             return self._ids.make(chunk)
         self._used.add(call.id)
         return call.id
+
+
+def _ends_with_calls(text: str, tools: Tools, member: str) -> bool:
+    if not any(name in text for name in tools.names):
+        return False
+    search = Search(Forms(tools, reasoning=member in _THOUGHTS))
+    search.feed(text)
+    return bool(search.end())

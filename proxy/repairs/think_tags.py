@@ -7,11 +7,13 @@ perplexityai/api-discussion#177).
 """
 
 from proxy import wire
+from proxy.glance import Glance
 from proxy.repair import Context, Finding, Group, Output, Repair
-from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling, texts
+from proxy.textqueue import Piece, TextQueue, Waiting, says_nothing, sibling
 from proxy.thoughts import Kind, Thoughts, has_tag
 from proxy.wire import JsonObject
 
+_BRACKETS = (b"<", b"\\u003")
 _CONTENT = "content"
 _REASONING = "reasoning_content"
 
@@ -34,9 +36,11 @@ class ThinkTags(Repair):
         self._thoughts_by_choice: dict[int, Thoughts] = {}
 
     @classmethod
-    def may_find(cls, answer: bytes, context: Context) -> bool:
-        del context
-        return any(has_tag(text) for text in texts(answer))
+    def may_find(cls, answer: Glance) -> bool:
+        if not any(bracket in answer.raw for bracket in _BRACKETS):
+            return False
+        texts = answer.text_by_member
+        return texts is None or any(map(has_tag, texts.values()))
 
     def chunk(self, chunk: JsonObject) -> Output:
         for piece in self._queue.add(chunk):

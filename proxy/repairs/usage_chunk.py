@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from proxy import wire
+from proxy.glance import Glance
 from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.wire import JsonObject
 
-_USAGE = re.compile(rb'"usage"\s*:\s*\{')
+_COUNTS = re.compile(rb'"usage"\s*:\s*\{')
 _NO_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*\]')
+_FINISH = re.compile(rb'"finish_reason"\s*:\s*"(?:stop|tool_calls|length)"')
 _ENVELOPE = frozenset({"id", "object", "created", "model", "choices"})
 
 
@@ -29,7 +31,6 @@ class UsageChunk(Repair):
     streams_only = True
     symptom = "The agent crashes on the last chunk, or counts tokens several times."
     remedy = "Usage once, on the chunk with the finish reason."
-    signs = _USAGE
     price = "The finish waits for the chunk after it; not how OpenAI does it."
 
     def __init__(self, context: Context) -> None:
@@ -38,16 +39,25 @@ class UsageChunk(Repair):
         self._findings: list[Finding] = []
         self._streams = True
 
-    @classmethod
-    def may_find(cls, answer: bytes, context: Context) -> bool:
-        # A chunk that brings nothing else is how OpenAI does it; folding that away is routine.
-        with_usage = (line for line in answer.split(b"\n") if _USAGE.search(line))
-        return super().may_find(answer, context) and not all(map(_NO_CHOICES.search, with_usage))
-
     def answer(self, answer: Answer) -> Iterator[Finding]:
         # A plain answer has its usage in the one place there is.
         self._streams = answer.sent is Form.STREAM
         return iter(())
+
+    @classmethod
+    def may_find(cls, answer: Glance) -> bool:
+        counts = [found.start() for found in _COUNTS.finditer(answer.raw)]
+        if len(counts) != 1:
+            return bool(counts)
+        chunk = answer.line_at(counts[0])
+        match len(_NO_CHOICES.findall(answer.raw)):
+            case 0:
+                return chunk.count(b'"delta"') != 1 or _FINISH.search(chunk) is None
+            case 1:
+                # Where OpenAI puts it, folding it away is routine.
+                return _NO_CHOICES.search(chunk) is None
+            case _:
+                return True
 
     def chunk(self, chunk: JsonObject) -> Output:
         if not self._streams:

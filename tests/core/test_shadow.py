@@ -1,12 +1,17 @@
 """What the fixes that are off would have found; nothing for healthy traffic, nothing twice."""
 
 import json
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
-from proxy.repairs import fix_defaults
+from proxy.pipeline import Pipeline
+from proxy.repair import Context, Repair
+from proxy.repairs import REGISTRY, fix_defaults, selected
 from proxy.shadow import SLICE, would_mend
+from tests.corpus import Case, cases
 
 ON = [name for name, on in fix_defaults().items() if on]
 REQUEST: dict[str, Any] = {
@@ -34,7 +39,10 @@ CALL = (
 
 
 def found(received: bytes, on: list[str]) -> dict[str, int]:
-    looking = would_mend(REQUEST, 200, "text/event-stream", received, on)
+    return result(would_mend(REQUEST, 200, "text/event-stream", received, on))
+
+
+def result(looking: Generator[None, None, dict[str, int]]) -> dict[str, int]:
     while True:
         try:
             next(looking)
@@ -91,3 +99,53 @@ def test_works_in_slices_so_that_no_other_stream_waits() -> None:
     long = stream(*[text("<think>x</think>y" * 20)] * 1000, STOP % "stop")
     slices = sum(1 for _ in would_mend(REQUEST, 200, "text/event-stream", long, ON))
     assert slices >= len(long) // SLICE
+
+
+def acting(case: Case, received: bytes, repairs: Iterable[type[Repair]]) -> set[str]:
+    """Name what these repairs find that are off, whether a glance rules it out or not."""
+    pipeline = Pipeline(Context(case.request, shadow=True), [*repairs])
+    pipeline.start(case.status, case.content_type)
+    marks = [*pipeline.feed(received).marks, *pipeline.finish().marks]
+    return {mark.fix for mark in marks if not mark.routine} - {*ON}
+
+
+def missed(case: Case, received: bytes) -> set[str]:
+    """Name the fixes that were ruled out, and would act both alone and beside all others."""
+    known = result(would_mend(case.request, case.status, case.content_type, received, ON))
+    unforced = [each for each in REGISTRY if not each.name.startswith("force-")]
+    doubtful = acting(case, received, unforced) - known.keys()
+    return {fix for fix in doubtful if fix in acting(case, received, selected({fix: True}))}
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_misses_no_fix_that_would_act_if_it_were_on(case: Case) -> None:
+    assert missed(case, case.body) == set()
+
+
+# What is put into an answer, and behind what; it stays JSON.
+TAMPERINGS = (
+    (b'"content":"', b"<think>"),
+    (b'"content":"', b"</think>"),
+    (b'"delta":{', b'"function_call":{"name":"f","arguments":"{}"},'),
+    (b'"delta":{', b'"reasoning":"hm",'),
+    (b'"choices":[', b'{"index":0,"delta":{},"usage":{"total_tokens":1}},'),
+    (b'"object":"chat.completion.chunk",', b'"usage":{"total_tokens":1},'),
+    (b'"name":"', b"<|channel|>"),
+    (b"\n\n", b'data: {"choices":[]}\n\n'),
+)
+
+
+@given(
+    case=st.sampled_from(cases()),
+    tampering=st.sampled_from(TAMPERINGS),
+    first=st.integers(0, 4),
+    times=st.integers(1, 3),
+)
+def test_misses_none_in_answers_that_were_tampered_with(
+    case: Case, tampering: tuple[bytes, bytes], first: int, times: int
+) -> None:
+    before, word = tampering
+    parts = case.body.split(before)
+    places = range(first + 1, min(first + 1 + times, len(parts)))
+    tampered = [word + part if number in places else part for number, part in enumerate(parts)]
+    assert missed(case, before.join(tampered)) == set()
