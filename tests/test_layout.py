@@ -98,7 +98,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("app/**/*.py")], ids=name_of)
-def test_nothing_from_the_wire_is_rendered_as_html(path: Path) -> None:
+def test_s37_nothing_from_the_wire_is_rendered_as_html(path: Path) -> None:
     assert RENDERING & set(re.findall(r"\w+", path.read_text("utf-8"))) == set()
 
 

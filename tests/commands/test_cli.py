@@ -125,13 +125,13 @@ def test_started_with_an_invalid_file_the_last_good_copy_serves(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_ends_at_once_where_nothing_runs(home: dict[str, str], number: signal.Signals) -> None:
+def test_f43_ends_at_once_where_nothing_runs(home: dict[str, str], number: signal.Signals) -> None:
     with serving(home) as proxy:
         proxy.process.send_signal(number)
         assert proxy.process.wait(FAST_EXIT) == 0
 
 
-def test_lets_a_stream_end_before_it_goes(home: dict[str, str]) -> None:
+def test_f43_lets_a_stream_end_before_it_goes(home: dict[str, str]) -> None:
     with serving(home) as proxy:
         key = wiremend(home, "agent", "add", "a").stdout.strip()
         proxy.line()
@@ -144,7 +144,7 @@ def test_lets_a_stream_end_before_it_goes(home: dict[str, str]) -> None:
         assert proxy.process.wait(FAST_EXIT) == 0
 
 
-def test_says_who_has_the_port(home: dict[str, str]) -> None:
+def test_f40_says_who_has_the_port(home: dict[str, str]) -> None:
     with serving(home) as proxy:
         failed = wiremend(home, "serve", "--port", proxy.url.rpartition(":")[2])
         assert failed.returncode == 3

@@ -149,7 +149,7 @@ def serve(tmp_path: Path, *arguments: str, **more: str) -> "subprocess.Popen[str
     return run(tmp_path, "serve", "--port", str(free_port()), *arguments, **more)
 
 
-def test_a_reader_of_the_log_that_goes_ends_nothing(tmp_path: Path) -> None:
+def test_f48_a_reader_of_the_log_that_goes_ends_nothing(tmp_path: Path) -> None:
     process = serve(tmp_path, "--log-format", "json")
     assert process.stdout is not None
     process.stdout.readline()
@@ -167,7 +167,7 @@ def test_a_reader_of_the_log_that_goes_ends_nothing(tmp_path: Path) -> None:
     assert (process.returncode, said) == (0, "")
 
 
-def test_a_port_that_cannot_be_had_later_is_told_and_the_old_one_serves(tmp_path: Path) -> None:
+def test_f41_a_port_that_cannot_be_had_later_is_told_and_the_old_one_serves(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     first, second = free_port(), free_port()
     path.write_text(FRESH.replace("8459", str(first)))
@@ -185,7 +185,7 @@ def test_a_port_that_cannot_be_had_later_is_told_and_the_old_one_serves(tmp_path
     process.communicate()
 
 
-def test_a_display_that_nobody_serves_is_none(tmp_path: Path) -> None:
+def test_f54_a_display_that_nobody_serves_is_none(tmp_path: Path) -> None:
     process = run(tmp_path, "--port", str(free_port()), DISPLAY=":93", WAYLAND_DISPLAY="wayland-9")
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Listening on http://127.0.0.1:")

@@ -73,7 +73,7 @@ def test_a_key_is_kept_for_the_provider_and_the_origin_it_was_entered_for() -> N
 
 
 @pytest.mark.usefixtures("real")
-def test_a_key_is_replaced_and_deleted() -> None:
+def test_f51_a_key_is_replaced_and_deleted() -> None:
     keyring = Keyring()
     keyring.store("a", ORIGIN, Secret(KEY))
     keyring.store("a", ORIGIN, Secret(OTHER_KEY))
@@ -84,7 +84,7 @@ def test_a_key_is_replaced_and_deleted() -> None:
         Keyring().key("a", ORIGIN)
 
 
-def test_a_locked_keyring_is_told_from_an_absent_key(real: Session) -> None:
+def test_f51_a_locked_keyring_is_told_from_an_absent_key(real: Session) -> None:
     Keyring().store("a", ORIGIN, Secret(KEY))
     real.close_keyring()
     real.unlock(b"not its password")
@@ -114,7 +114,7 @@ def test_f51_a_keyring_that_hangs_keeps_nobody_waiting_and_comes_back(real: Sess
 
 
 @pytest.mark.usefixtures("none")
-def test_without_a_keyring_keys_are_kept_in_memory_alone() -> None:
+def test_f51_without_a_keyring_keys_are_kept_in_memory_alone() -> None:
     keyring = Keyring()
     assert keyring.name == ""
     assert keyring.state("a", ORIGIN) is KeyState.UNAVAILABLE

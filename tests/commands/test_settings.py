@@ -24,7 +24,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
 
 
-def test_a_first_start_writes_for_the_user_alone(file: ConfigFile) -> None:
+def test_s39_a_first_start_writes_for_the_user_alone(file: ConfigFile) -> None:
     mask = os.umask(0)
     try:
         file.load()
@@ -66,7 +66,7 @@ def test_an_edit_follows_a_link_to_its_file(file: ConfigFile, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", ["fifo", "folder", "device", "missing"])
-def test_refuses_at_once_what_is_no_file(tmp_path: Path, kind: str) -> None:
+def test_s40_refuses_at_once_what_is_no_file(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "config.toml"
     if kind == "fifo":
         os.mkfifo(path)

@@ -190,7 +190,7 @@ def test_a_broken_file_is_left_alone_and_named_with_its_line(page: AgentsPage, h
 
 
 @pytest.mark.usefixtures("keymaker")
-def test_a_copied_key_leaves_the_clipboard_again(page: AgentsPage) -> None:
+def test_s33_a_copied_key_leaves_the_clipboard_again(page: AgentsPage) -> None:
     page.agent_added.emit("Mine")
     push(page, "Copy key")
     assert clipboard() == KEY.reveal()
@@ -199,7 +199,7 @@ def test_a_copied_key_leaves_the_clipboard_again(page: AgentsPage) -> None:
 
 
 @pytest.mark.usefixtures("keymaker")
-def test_what_the_user_copied_since_stays(page: AgentsPage) -> None:
+def test_s33_what_the_user_copied_since_stays(page: AgentsPage) -> None:
     page.agent_added.emit("Mine")
     push(page, "Copy key")
     QGuiApplication.clipboard().setText("my own")

@@ -111,7 +111,7 @@ def test_a_terminal_shows_asks_and_ends_it(with_tray: Desktop) -> None:
         assert process.wait(10) == 0
 
 
-def test_a_second_start_raises_the_first_and_goes(with_tray: Desktop) -> None:
+def test_f52_a_second_start_raises_the_first_and_goes(with_tray: Desktop) -> None:
     with with_tray.application("--hidden") as first:
         assert not with_tray.shows_window()
         with_tray.say()
@@ -119,7 +119,7 @@ def test_a_second_start_raises_the_first_and_goes(with_tray: Desktop) -> None:
         assert first.poll() is None
 
 
-def test_starts_over_the_remains_of_one_that_was_killed(with_tray: Desktop) -> None:
+def test_f52_starts_over_the_remains_of_one_that_was_killed(with_tray: Desktop) -> None:
     with with_tray.application("--hidden") as first:
         first.kill()
         first.wait()
@@ -128,13 +128,13 @@ def test_starts_over_the_remains_of_one_that_was_killed(with_tray: Desktop) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_good_order(with_tray: Desktop, number: signal.Signals) -> None:
+def test_f43_a_signal_ends_it_in_good_order(with_tray: Desktop, number: signal.Signals) -> None:
     with with_tray.application("--hidden") as process:
         process.send_signal(number)
         assert process.wait(10) == 0
 
 
-def test_opens_the_window_where_there_is_no_tray(without_tray: Desktop) -> None:
+def test_f54_opens_the_window_where_there_is_no_tray(without_tray: Desktop) -> None:
     with without_tray.application("--hidden"):
         wait_for(without_tray.shows_window)
 
@@ -145,7 +145,7 @@ def test_obeys_an_edit_of_the_file(with_tray: Desktop) -> None:
         wait_for(lambda: not any("index" in call for call in ask_demo(with_tray)), 2)
 
 
-def test_a_taken_port_is_neither_left_nor_taken_by_force(with_tray: Desktop) -> None:
+def test_f40_a_taken_port_is_neither_left_nor_taken_by_force(with_tray: Desktop) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", with_tray.port))
         holder.listen()
@@ -155,7 +155,7 @@ def test_a_taken_port_is_neither_left_nor_taken_by_force(with_tray: Desktop) -> 
     assert f"port = {with_tray.port}" in with_tray.file.text()
 
 
-def test_only_one_holds_the_lock(tmp_path: Path) -> None:
+def test_f52_only_one_holds_the_lock(tmp_path: Path) -> None:
     first, second = Instance(tmp_path / "control"), Instance(tmp_path / "control")
     assert first.claim()
     assert not second.claim()

@@ -67,7 +67,7 @@ def test_takes_in_what_came_since(model: EventsModel) -> None:
     assert model.rowCount() == 0
 
 
-def test_shows_a_hundred_thousand_events_at_once() -> None:
+def test_f53_shows_a_hundred_thousand_events_at_once() -> None:
     model = EventsModel()
     reading = read(whole(text("x") * 100_000))
     begun = time.perf_counter()

@@ -72,7 +72,7 @@ def test_takes_rows_away_that_the_store_let_go(traffic: Traffic) -> None:
     assert traffic.column(2) == []
 
 
-def test_shows_hostile_names_as_the_characters_they_are(traffic: Traffic) -> None:
+def test_s37_shows_hostile_names_as_the_characters_they_are(traffic: Traffic) -> None:
     traffic.apply(began(model="<b>x</b>\u202egnp.exe\n2"))
     assert traffic.column(2) == ["<b>x</b>‹U+202E›gnp.exe⏎2"]
 

@@ -41,7 +41,7 @@ def reading() -> Reading:
     )
 
 
-def test_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside() -> None:
+def test_s32_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside() -> None:
     command = curl_of(reading().exchange)
     script = command.replace("curl ", "printf '%s\\n' ", 1)
     said = subprocess.run(
@@ -52,7 +52,7 @@ def test_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside() -> 
     assert said[-1] == BODY.decode().replace(KEY, "[removed]")
 
 
-def test_quotes_hostile_headers_for_the_shell() -> None:
+def test_s32_quotes_hostile_headers_for_the_shell() -> None:
     hostile = began(
         headers=(("x-a", "'; touch /tmp/pwned; '"), ('x-api-key";id;"', "‹key agent #1›"))
     )
@@ -68,7 +68,7 @@ def test_quotes_hostile_headers_for_the_shell() -> None:
     ]
 
 
-def test_writes_an_archive_that_holds_no_key() -> None:
+def test_s31_writes_an_archive_that_holds_no_key() -> None:
     seen = reading()
     archive = json.loads(har_of(seen.exchange, seen))
     entry = archive["log"]["entries"][0]
@@ -78,7 +78,7 @@ def test_writes_an_archive_that_holds_no_key() -> None:
     assert KEY not in json.dumps(archive)
 
 
-def test_writes_a_case_that_can_be_played_again() -> None:
+def test_s31_writes_a_case_that_can_be_played_again() -> None:
     seen = reading()
     written = case_text(seen.exchange, seen)
     case = parse(written.encode())

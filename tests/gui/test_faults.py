@@ -28,7 +28,7 @@ def stumble() -> None:
 
 
 @pytest.mark.qt_no_exception_capture
-def test_a_slot_that_raises_ends_nothing_and_says_nothing_secret(
+def test_f44_a_slot_that_raises_ends_nothing_and_says_nothing_secret(
     qtbot: QtBot, qapp: QApplication, told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     QTimer.singleShot(0, qapp, stumble)
@@ -38,14 +38,14 @@ def test_a_slot_that_raises_ends_nothing_and_says_nothing_secret(
     assert SECRET not in caplog.text
 
 
-def test_a_thread_that_dies_is_noted(told: list[str]) -> None:
+def test_f44_a_thread_that_dies_is_noted(told: list[str]) -> None:
     thread = threading.Thread(target=stumble)
     thread.start()
     thread.join()
     assert told == ["RuntimeError"]
 
 
-def test_the_log_is_the_users_own(tmp_path: Path) -> None:
+def test_s39_the_log_is_the_users_own(tmp_path: Path) -> None:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     faults.log_into(tmp_path / "log")

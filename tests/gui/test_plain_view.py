@@ -32,7 +32,7 @@ def test_keeps_the_lines_that_came_in_pieces(view: PlainView) -> None:
     assert view.toPlainText().split("\n") == lines
 
 
-def test_control_characters_in_pieces_do_not_get_past_the_limit(view: PlainView) -> None:
+def test_f53_control_characters_in_pieces_do_not_get_past_the_limit(view: PlainView) -> None:
     for _ in range(MOST_TEXT // 1000):
         view.add_text("\u202e" * 1000)
     assert view.full

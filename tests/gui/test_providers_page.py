@@ -120,7 +120,7 @@ def test_the_last_failure_is_the_health(page: ProvidersPage) -> None:
     assert "healthy" in words(page, "odd")
 
 
-def test_names_and_hosts_are_shown_as_they_are(page: ProvidersPage) -> None:
+def test_s37_names_and_hosts_are_shown_as_they_are(page: ProvidersPage) -> None:
     assert {"<b>Odd</b> & co", "example.com:8443"} <= set(words(page, "odd"))
 
 

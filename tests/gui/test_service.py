@@ -74,7 +74,9 @@ def test_a_sample_request_comes_in_with_a_key_nobody_else_knows(
         send_sample(service.url, Secret("lk_nobody"))
 
 
-def test_says_who_holds_the_port_and_stays_away(qtbot: QtBot, service: Service, port: int) -> None:
+def test_f40_says_who_holds_the_port_and_stays_away(
+    qtbot: QtBot, service: Service, port: int
+) -> None:
     told = emissions(service.port_taken)
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", port))

@@ -238,7 +238,7 @@ def test_filters_and_leaves_letters_to_the_filter_box(
     assert [each.id for each in page.requests.model.exchanges] == ["b"]
 
 
-def test_shows_hostile_content_as_plain_text(page: TrafficPage, show: Show) -> None:
+def test_s37_shows_hostile_content_as_plain_text(page: TrafficPage, show: Show) -> None:
     fragment = call(HOSTILE, HOSTILE, HOSTILE)
     show(
         [
@@ -272,7 +272,7 @@ def test_copies_and_reports(page: TrafficPage, show: Show) -> None:
     assert again == [(MENDED[0],)]
 
 
-def test_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+def test_s39_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"a longer content than the new one")
     path.chmod(0o644)
@@ -325,7 +325,7 @@ def opening(qtbot: QtBot, tab: int, records: list[Record]) -> float:
     ],
     ids=["many", "large", "large call"],
 )
-def test_opens_what_is_huge_at_once(qtbot: QtBot, tab: int, pieces: list[Any]) -> None:
+def test_f53_opens_what_is_huge_at_once(qtbot: QtBot, tab: int, pieces: list[Any]) -> None:
     records = whole(*pieces)
     assert calmest(lambda: opening(qtbot, tab, records), 0.3) <= 0.3
 

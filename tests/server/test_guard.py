@@ -332,7 +332,7 @@ def test_tells_which_refusals_there_were(upstream: QuietUpstream) -> None:
         live.close()
 
 
-def test_no_refusal_repeats_what_was_sent(live: Live) -> None:
+def test_i8_no_refusal_repeats_what_was_sent(live: Live) -> None:
     canary = "sk-CANARY-0123456789"
     for headers in ({"Authorization": f"Bearer {canary}"}, {"Host": canary}, {"Origin": canary}):
         assert canary.encode() not in live.send(f"/v1/{canary}", headers).raw

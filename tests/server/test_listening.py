@@ -20,7 +20,7 @@ def port_of(listener: socket.socket) -> int:
     return listener.getsockname()[1]
 
 
-def test_a_port_that_another_program_holds_is_told_with_its_name() -> None:
+def test_f40_a_port_that_another_program_holds_is_told_with_its_name() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", LISTENER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as program:
@@ -63,7 +63,7 @@ def test_s14_nobody_else_can_bind_the_port(option: str) -> None:
             second.bind(("127.0.0.1", port_of(listener)))
 
 
-def test_a_connection_in_time_wait_is_no_obstacle() -> None:
+def test_f40_a_connection_in_time_wait_is_no_obstacle() -> None:
     listener = listen("127.0.0.1", 0)
     port = port_of(listener)
     with socket.create_connection(("127.0.0.1", port)) as client:

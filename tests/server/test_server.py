@@ -75,7 +75,7 @@ def test_s13_listens_on_the_configured_address_alone(live: Live) -> None:
         socket.create_connection(("127.0.0.2", live.port), timeout=1)
 
 
-def test_starts_twenty_times_on_one_port_and_leaves_nothing(upstream: QuietUpstream) -> None:
+def test_f40_starts_twenty_times_on_one_port_and_leaves_nothing(upstream: QuietUpstream) -> None:
     threads = threading.active_count()
     live = Live(upstream, QUICK)
     server = live.server
@@ -128,7 +128,7 @@ def test_f43_what_does_not_end_by_itself_is_told_of_the_end(live: Live) -> None:
     live.upstream.gate.set()
 
 
-def test_whoever_asks_twice_does_not_wait(upstream: QuietUpstream) -> None:
+def test_f43_whoever_asks_twice_does_not_wait(upstream: QuietUpstream) -> None:
     live = Live(upstream, Limits(drain=30, farewell=0.3))
     with begin(live) as running:
         live.server.drain()
@@ -157,7 +157,7 @@ def test_f40_a_taken_port_is_told_with_its_holder(live: Live) -> None:
     assert live.send().status == 200
 
 
-def test_new_settings_hold_for_the_next_request_and_not_for_a_running_one(live: Live) -> None:
+def test_f42_new_settings_hold_for_the_next_request_and_not_for_a_running_one(live: Live) -> None:
     with begin(live) as running:
         live.server.apply(replace(live.settings, agents=()))
         assert live.send().code == "local_key_wrong"
@@ -175,7 +175,7 @@ def test_a_new_port_is_listened_on_and_the_old_one_let_go(live: Live) -> None:
     assert eventually(lambda: refuses(former))
 
 
-def test_a_new_port_that_is_taken_leaves_everything_where_it_was(live: Live) -> None:
+def test_f41_a_new_port_that_is_taken_leaves_everything_where_it_was(live: Live) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         with pytest.raises(PortTakenError):
             live.server.apply(replace(live.settings, port=taken.getsockname()[1]))
