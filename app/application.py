@@ -330,14 +330,7 @@ class Application(QObject):
         self._show_kept()
 
     def _say_again(self) -> None:
-        """Show whatever was put into words before, now in another language."""
-        status = self._service.status
-        self._window.show_status(status)
-        self._window.say("")
-        self._menu.show_status(status)
-        self._tray.show_status(status)
-        self._pages.show_settings(self._settings)
-        self._menu.show_settings(self._settings)
+        """Put into words again what this object says to others."""
         self._look_for_attention()
         self._show_kept()
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from app.language import language
 from app.models.status import Condition, Status
 from app.ui.tray_icon import tray_icon
 from app.ui.tray_menu import TrayMenu, entry
@@ -45,6 +46,7 @@ class Tray(QObject):
         self._icon.setIcon(self._drawn())
         self._icon.setContextMenu(menu)
         self._icon.activated.connect(self._activate)
+        language().changed.connect(self._say_again)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
 
@@ -72,6 +74,9 @@ class Tray(QObject):
         words = self._words()
         if words != self._icon.toolTip():
             self._icon.setToolTip(words)
+
+    def _say_again(self) -> None:
+        self.show_status(self._status)
 
     def show_style(self, style: str) -> None:
         """Take the icon's style from the preferences."""

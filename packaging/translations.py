@@ -56,7 +56,7 @@ def update(texts: Path) -> None:
 
 def compile_texts(texts: Path, compiled: Path) -> None:
     """Compile a file of texts into what the application loads."""
-    _run("pyside6-lrelease", "-silent", str(texts), "-qm", str(compiled))
+    _run("pyside6-lrelease", "-silent", "-nounfinished", str(texts), "-qm", str(compiled))
 
 
 def untranslated(texts: Path) -> Iterator[str]:
@@ -70,7 +70,8 @@ def untranslated(texts: Path) -> Iterator[str]:
 
 
 _UPDATE = ("-no-obsolete", "-locations", "none", "-source-language", "en")
-_UPDATE += ("-target-language", "zh_CN")
+# A guess from a similar text is worse than none.
+_UPDATE += ("-target-language", "zh_CN", "-disable-heuristic", "similartext")
 
 
 def _told_elsewhere() -> str:

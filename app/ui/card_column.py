@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from app.language import say
+
 _DOTS = 3
 _DOT, _DOT_STEP = 2, 6
 _SPACING = 12
@@ -34,9 +36,8 @@ class Grip(QWidget):
         self._dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        words = self.tr("Move: drag it, or press the up and down arrow keys")
-        self.setAccessibleName(words)
-        self.setToolTip(words)
+        for show in (self.setAccessibleName, self.setToolTip):
+            say(self, show, lambda: self.tr("Move: drag it, or press the up and down arrow keys"))
         self.setFixedSize(self.sizeHint())
 
     def _end(self) -> None:

@@ -115,7 +115,6 @@ class FirstRun(Page):
 
     def _say_again(self) -> None:
         self._light_words.setText(asked(self._said))
-        self._show_tiles()
 
     def _lay_out(self) -> None:
         say(self._search, self._search.setPlaceholderText, lambda: self.tr("Search providers"))
@@ -205,13 +204,16 @@ class FirstRun(Page):
         self._tiles.addWidget(other, place // _COLUMNS, place % _COLUMNS)
 
     def _tile(self, preset: Preset) -> QPushButton:
-        words = preset.title
-        if preset.id in self._running:
-            words = self.tr("● {provider}: found running").format(provider=preset.title)
-        tile = button(words.replace("&", "&&"), preset.base_url)
+        tile = button(partial(self._tile_words, preset), preset.base_url)
         tile.setMinimumHeight(44)
         tile.clicked.connect(lambda: self._choose(preset))
         return tile
+
+    def _tile_words(self, preset: Preset) -> str:
+        words = preset.title
+        if preset.id in self._running:
+            words = self.tr("● {provider}: found running").format(provider=preset.title)
+        return words.replace("&", "&&")
 
     def _choose(self, preset: Preset) -> None:
         if preset.local:

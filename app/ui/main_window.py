@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import Words, say
+from app.language import Words, language, say
 from app.models.status import Status
 from app.ui.banner import Banner
 from app.ui.icons import IconName, icon
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self.line.copy_asked.connect(self.copy_asked)
         self.show_status(Status())
+        language().changed.connect(self._say_again)
 
     @property
     def page(self) -> str:
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
 
     def show_status(self, status: Status) -> None:
         """Show what the proxy does."""
+        self._status = status
         self.line.show_status(status)
         self._runs = status.state == "running"
         self._proxy.setText(self._proxy_words())
@@ -107,6 +109,10 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _say_again(self) -> None:
+        self.say("")
+        self.show_status(self._status)
 
     def _lay_out(self) -> None:
         rail = QFrame()

@@ -34,4 +34,5 @@ class Tab(QWidget):
         raise NotImplementedError
 
     def _say_again(self) -> None:
-        self.show_reading(self.reading)
+        if self.reading is not None:
+            self.show_reading(self.reading)

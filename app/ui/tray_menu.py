@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.language import Words, say
+from app.language import Words, language, say
 from app.models.attention import Attention
 from app.models.status import Condition, Status
 from app.ui.fix_switches import MAIN_FIXES, fix_title, is_on
@@ -132,9 +132,11 @@ class TrayMenu(QMenu):
         self.show_settings(Settings())
         self.show_status(Status())
         self.show_attention(None, "")
+        language().changed.connect(self._say_again)
 
     def show_settings(self, settings: Settings) -> None:
         """Show the first providers of the configuration."""
+        self._settings = settings
         shown = list(settings.providers.values())[:MOST_PROVIDERS]
         while len(self.providers) < len(shown):
             self._add_provider_menu()
@@ -149,6 +151,7 @@ class TrayMenu(QMenu):
 
     def show_status(self, status: Status) -> None:
         """Say what the proxy does, and offer the opposite."""
+        self._status = status
         self.status.setText(entry(self._status_words(status)))
         self.copy.setEnabled(bool(status.address))
         self._runs = status.state == "running"
@@ -166,6 +169,10 @@ class TrayMenu(QMenu):
         if attention.fix:
             remedy = self.tr("Turn on {fix}").format(fix=fix_title(attention.fix))
         self.remedy.setText(entry(remedy))
+
+    def _say_again(self) -> None:
+        self.show_settings(self._settings)
+        self.show_status(self._status)
 
     def _attention_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -441,83 +441,83 @@
     <name>ConnectionForm</name>
     <message>
         <source>no limit</source>
-        <translation type="unfinished">不限</translation>
+        <translation>不限</translation>
     </message>
     <message>
         <source>only the system&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>仅使用系统证书</translation>
     </message>
     <message>
         <source>The outgoing proxy is http://host:port or socks5://host:port.</source>
-        <translation type="unfinished"></translation>
+        <translation>出站代理的格式为 http://host:port 或 socks5://host:port。</translation>
     </message>
     <message>
         <source>There is no file of certificates at this path.</source>
-        <translation type="unfinished"></translation>
+        <translation>此路径下没有证书文件。</translation>
     </message>
     <message>
         <source>The header {name} cannot be set: keys belong into the keyring, and values are plain ASCII or $ and the name of a header of the agent&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法设置请求头 {name}：密钥应存入密钥环；值只能是 ASCII 文本，或 $ 加上工具所发请求头的名称。</translation>
     </message>
     <message>
         <source>A header is there twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>有重复的请求头。</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览…</translation>
     </message>
     <message>
         <source>Requests at &amp;once</source>
-        <translation type="unfinished">并发请求数(&amp;O)</translation>
+        <translation>并发请求数(&amp;O)</translation>
     </message>
     <message>
         <source>Time to &amp;connect</source>
-        <translation type="unfinished"></translation>
+        <translation>连接超时(&amp;C)</translation>
     </message>
     <message>
         <source>Time to the &amp;first byte</source>
-        <translation type="unfinished"></translation>
+        <translation>首字节超时(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Silence in an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>回答中的停顿上限(&amp;S)</translation>
     </message>
     <message>
         <source>Outgoing &amp;proxy</source>
-        <translation type="unfinished"></translation>
+        <translation>出站代理(&amp;P)</translation>
     </message>
     <message>
         <source>Extra certificates</source>
-        <translation type="unfinished"></translation>
+        <translation>附加证书</translation>
     </message>
     <message>
         <source>Add header</source>
-        <translation type="unfinished"></translation>
+        <translation>添加请求头</translation>
     </message>
     <message>
         <source>Remove header</source>
-        <translation type="unfinished"></translation>
+        <translation>移除请求头</translation>
     </message>
     <message>
         <source>Added to every request. “$Name” copies that header of the agent&apos;s request.</source>
-        <translation type="unfinished"></translation>
+        <translation>会添加到每个请求。“$Name”表示沿用工具请求中的同名请求头。</translation>
     </message>
     <message>
         <source>Headers</source>
-        <translation type="unfinished"></translation>
+        <translation>请求头</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished">值</translation>
+        <translation>值</translation>
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"></translation>
+        <translation> 秒</translation>
     </message>
 </context>
 <context>
@@ -1031,7 +1031,7 @@
     <name>Grip</name>
     <message>
         <source>Move: drag it, or press the up and down arrow keys</source>
-        <translation type="unfinished"></translation>
+        <translation>移动：拖动，或按上下方向键</translation>
     </message>
 </context>
 <context>
@@ -1120,7 +1120,7 @@
     </message>
     <message>
         <source>Get a key…</source>
-        <translation type="unfinished"></translation>
+        <translation>获取密钥…</translation>
     </message>
     <message>
         <source>A key has 8 to 1200 characters.</source>
@@ -1139,11 +1139,11 @@
     <name>Links</name>
     <message>
         <source>Open a page of {host} in your browser?</source>
-        <translation type="unfinished"></translation>
+        <translation>要在浏览器中打开 {host} 的页面吗？</translation>
     </message>
     <message>
         <source>Open it</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
 </context>
 <context>
@@ -1394,11 +1394,11 @@
     </message>
     <message>
         <source>Move up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Move down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移</translation>
     </message>
     <message>
         <source>Remove…</source>
@@ -1430,11 +1430,11 @@
     </message>
     <message>
         <source>{requests} requests today · {repaired} repaired</source>
-        <translation type="unfinished"></translation>
+        <translation>今天 {requests} 个请求 · 修复 {repaired} 个</translation>
     </message>
     <message>
         <source>{requests} request today · {repaired} repaired</source>
-        <translation type="unfinished"></translation>
+        <translation>今天 {requests} 个请求 · 修复 {repaired} 个</translation>
     </message>
     <message>
         <source>no request yet today</source>
@@ -1470,7 +1470,7 @@
     </message>
     <message>
         <source>{title} would have helped in the one request of today.</source>
-        <translation type="unfinished"></translation>
+        <translation>今天唯一的请求中，“{title}”本可帮上忙。</translation>
     </message>
     <message>
         <source>Turn on {title}</source>
@@ -1509,7 +1509,7 @@
     </message>
     <message>
         <source>Get a key…</source>
-        <translation type="unfinished"></translation>
+        <translation>获取密钥…</translation>
     </message>
     <message>
         <source>Save</source>
@@ -1569,15 +1569,15 @@
     </message>
     <message>
         <source>Provider</source>
-        <translation type="unfinished">供应商</translation>
+        <translation>供应商</translation>
     </message>
     <message>
         <source>Connection</source>
-        <translation type="unfinished"></translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>No name, no password, no ? and no # in the address.</source>
-        <translation type="unfinished"></translation>
+        <translation>地址中不能有用户名、密码、? 或 #。</translation>
     </message>
     <message>
         <source>Known providers</source>
@@ -1593,7 +1593,7 @@
     </message>
     <message>
         <source>The name is one line of at most 100 characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称只能有一行，最多 100 个字符。</translation>
     </message>
     <message>
         <source>The variable&apos;s name has letters, digits and underscores.</source>
@@ -1675,11 +1675,11 @@
     </message>
     <message>
         <source>Remove {provider}?</source>
-        <translation type="unfinished"></translation>
+        <translation>要移除 {provider} 吗？</translation>
     </message>
     <message>
         <source>Delete its key from the keyring too</source>
-        <translation type="unfinished"></translation>
+        <translation>同时从密钥环中删除它的密钥</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2372,7 +2372,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     </message>
     <message>
         <source>Imported. The former settings are kept in {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已导入。原来的设置保存在 {path}。</translation>
     </message>
 </context>
 </TS>
