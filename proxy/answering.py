@@ -5,16 +5,15 @@ them keeps its real status; after ten seconds of silence a stream's head goes ou
 a sign of life.
 """
 
-import asyncio
-
 from proxy import headers as rules, sse, wire
-from proxy.asgi import HeaderList, Message, Send, own_headers
+from proxy.asgi import Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
 from proxy.errors import Problem
 from proxy.forwarding import Body
 from proxy.pipeline import Step
 from proxy.recording import Recorder
 from proxy.repair import Form
+from proxy.scrubbing import Scrubbed
 from proxy.sse import SENTINEL
 from proxy.upstream import Opened
 
@@ -26,15 +25,18 @@ _NO_CACHE = (b"cache-control", b"no-cache")
 class Reply:
     """What the agent gets; only whole events, and one head."""
 
-    def __init__(self, send: Send, family: Family, exchange_id: str, recorder: Recorder) -> None:
+    def __init__(self, send: Send, contact: Contact, family: Family, recorder: Recorder) -> None:
         self._send = send
+        self._contact = contact
         self._family = family
-        self._exchange = (b"x-wiremend-exchange", exchange_id.encode("ascii"))
+        self._exchange = (b"x-wiremend-exchange", recorder.exchange_id.encode("ascii"))
         self._recorder = recorder
         self._held: list[bytes] = []
-        self._writing_since: float | None = None
+        self.writing = False
+        """Something is on its way that the agent has not taken."""
         self._ended = False
         self._raw = False
+        self._scrubbed: Scrubbed | None = None
         self.status = 0
         """What the agent was told; 0 while nothing has been sent."""
         self.keeps_alive = False
@@ -46,45 +48,46 @@ class Reply:
         self.keeps_alive = streams and not raw
         self._raw = raw
 
-    def stuck_for(self, now: float) -> float:
-        """Return for how many seconds the agent has not taken what was sent."""
-        return 0.0 if self._writing_since is None else max(now - self._writing_since, 1e-9)
-
     async def send(self, step: Step, body: Body, opened: Opened) -> None:
         """Send what a piece of the answer led to."""
         self._recorder.marked(step.marks)
+        data = self._clean(step.data, body, opened)
         if not self.status:
             if not body.speaks:
                 # An error may follow, which must not come behind a 200; comments can wait.
-                self._held.append(step.data)
+                self._held.append(data)
                 return
             await self._start(body, opened)
-        if step.data:
-            await self._write(step.data)
+        if data:
+            await self._write(data)
 
     async def end(self, step: Step, body: Body, opened: Opened) -> None:
         """Send the last of the answer, and say how it ended."""
         self._recorder.marked(step.marks)
         if self._ended:
             return
+        data = self._clean(step.data, body, opened)
+        data += self._scrubbed.flush() if self._scrubbed is not None else b""
         failure = body.failure
         if failure is not None and not self.status and not body.speaks:
             error = failure.error
             text = wire.encode({"error": error}) if error else self._family.error_body(body.verdict)
             await self._whole(failure.status, opened, text)
         elif not self.status and not body.broken:
-            await self._at_once(step.data, body, opened)
+            await self._at_once(data, body, opened)
         elif body.broken:
             await self._break(body, opened)
         else:
-            data = self._as_events(step.data, body)
-            await self._write(self._scrubbed(data) if failure is not None else data, last=True)
+            if body.verdict.status >= _ERRORS > self.status:
+                self._contact.close_behind()
+            await self._write(self._as_events(data, body), last=True)
 
     async def refuse(self, why: Problem) -> None:
         """Answer in our own name, by a status or, where that is gone, by an event."""
         if self._ended:
             return
         if self.status:
+            self._contact.close_behind()
             await self._write(self._family.watch().error_event(why), last=True)
             return
         text = self._family.error_body(why)
@@ -94,7 +97,7 @@ class Reply:
 
     async def keep_alive(self, body: Body | None) -> None:
         """Show that we are alive, between two events."""
-        if self._ended or self._writing_since is not None:
+        if self._ended or self.writing:
             return
         if not self.status:
             await self._head(200, [_STREAM, _NO_CACHE, self._exchange])
@@ -107,8 +110,6 @@ class Reply:
         """The whole answer came before its head went out: its length is known."""
         data = b"".join(self._held) + data
         self._held.clear()
-        if opened.status >= _ERRORS:
-            data = self._scrubbed(data)
         more: HeaderList = [(b"content-length", b"%d" % len(data))]
         more = more if body.form is not Form.STREAM else []
         await self._start(body, opened, more)
@@ -117,15 +118,19 @@ class Reply:
     async def _whole(self, status: int, opened: Opened, text: bytes) -> None:
         dropped = {b"content-type", b"content-encoding"}
         headers = rules.response_headers(opened.headers, dropped=dropped)
-        text = self._scrubbed(text)
+        text = self._recorder.scrub(text)
         length = (b"content-length", b"%d" % len(text))
         kind = (b"content-type", b"application/json")
         await self._head(status, [*headers, kind, length, self._exchange])
         await self._write(text, last=True)
 
-    def _scrubbed(self, data: bytes) -> bytes:
-        """Take the provider's own key out of an error that quotes it."""
-        return data if self._raw else self._recorder.scrub(data)
+    def _clean(self, data: bytes, body: Body, opened: Opened) -> bytes:
+        """Take the keys out of an error that quotes one; nothing else is looked at."""
+        if self._raw or (opened.status < _ERRORS and body.failure is None):
+            return data
+        if self._scrubbed is None:
+            self._scrubbed = self._recorder.scrubbed()
+        return self._scrubbed.feed(data)
 
     async def _break(self, body: Body, opened: Opened) -> None:
         """Leave the answer unfinished, so that the server breaks the connection."""
@@ -150,18 +155,19 @@ class Reply:
 
     async def _head(self, status: int, headers: HeaderList) -> None:
         self.status = status
-        clean = [(name, self._scrubbed(value)) for name, value in headers]
-        await self._send({"type": "http.response.start", "status": status, "headers": clean})
+        if not self._raw:
+            headers = [(name, self._recorder.scrub(value)) for name, value in headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _write(self, data: bytes, *, last: bool = False) -> None:
         self._recorder.sent(data)
         self._ended = self._ended or last
         message: Message = {"type": "http.response.body", "body": data, "more_body": not last}
-        self._writing_since = asyncio.get_running_loop().time()
+        self.writing = True
         try:
             await self._send(message)
         finally:
-            self._writing_since = None
+            self.writing = False
 
     def _as_events(self, data: bytes, body: Body) -> bytes:
         """Put a plain answer into the stream that a sign of life has already begun."""

@@ -1,5 +1,6 @@
 """The server's interface to applications as types, and the answers that are our own."""
 
+from asyncio import Transport
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 
@@ -10,27 +11,42 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
-LEAVING = "wiremend.leaving"
-"""Where the scope holds the request's `Leaving`."""
+CONTACT = "wiremend.contact"
+"""Where the scope holds the request's `Contact`."""
 
 
-class Leaving:
-    """Tells that the client has gone, to whoever asked to be told.
+class Contact:
+    """What the server's interface says nothing of: the client's connection under one answer.
 
-    A task that waits in ``receive()`` for the same news would be made and cancelled for every
-    request.
+    It tells that the client has gone, to whoever asked to be told: a task that waits in
+    ``receive()`` for the same news would be made and cancelled for every request.
     """
 
-    __slots__ = ("tell",)
+    __slots__ = ("_cycle", "_transport", "tell")
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Transport, cycle: Any) -> None:
+        self._transport = transport
+        self._cycle = cycle
         self.tell: Callable[[], None] | None = None
 
-    def happened(self) -> None:
+    @property
+    def unsent(self) -> int:
+        """How many bytes the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    def lost(self) -> None:
         """The connection is gone."""
         tell, self.tell = self.tell, None
         if tell is not None:
             tell()
+
+    def close_behind(self) -> None:
+        """Let the connection end with this answer."""
+        self._cycle.keep_alive = False
+
+    def abort(self) -> None:
+        """Break the connection."""
+        self._transport.abort()
 
 
 OWN_HEADERS: tuple[tuple[bytes, bytes], ...] = (

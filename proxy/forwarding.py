@@ -9,7 +9,7 @@ from typing import Protocol
 from proxy.config import Provider
 from proxy.dialects import Endpoint, Family, Watch
 from proxy.dialects.responses import fold
-from proxy.errors import Problem, problem
+from proxy.errors import EventTooLargeError, Problem, problem
 from proxy.pipeline import Mended, Pipeline, Step
 from proxy.repair import Context, Failure, Form
 from proxy.repairs import selected
@@ -20,6 +20,7 @@ from proxy.wire import JsonObject, decode_object, encode
 
 COMPLETE = Problem(None, 200, "")
 """No problem at all: the answer is whole."""
+ERRED = Problem(None, 502, "The provider ended the answer with an error.")
 GONE = Problem("client_gone", 499, "The agent closed the connection.")
 
 MAX_HELD = 32 * 1024 * 1024
@@ -135,14 +136,25 @@ class _Untouched:
 
     def feed(self, piece: bytes) -> Step:
         if self._watch is not None:
-            self._watch.feed(piece)
+            self._look(self._watch, piece)
         return Step(piece)
+
+    def _look(self, watch: Watch, piece: bytes) -> None:
+        try:
+            watch.feed(piece)
+        except EventTooLargeError:
+            # Whatever follows is forwarded all the same; only its end is no longer known.
+            self._watch = None
 
     def finish(self, why: Problem | None = None) -> Step:
         self.broken = why is not None
         watch = self._watch
+        if watch is not None:
+            watch.finish()
         if watch is None:
             self.verdict = why or COMPLETE
+        elif watch.failed:
+            self.verdict = ERRED
         elif not (watch.over or watch.finished):
             self.verdict = why or problem("stream_incomplete")
         if self._status >= _ERRORS and self.verdict is COMPLETE:
@@ -162,7 +174,7 @@ class _Whole:
         self.status: int | None = None
         self.content_type: str | None = None
         self.asks_for_stream = asked.get("stream") is True
-        self._held = b""
+        self._held: list[bytes] = []
         self._status = 200
         self.watch = family.watch()
 
@@ -178,14 +190,30 @@ class _Whole:
         self.speaks = True
         if self.form is Form.DOCUMENT:
             return Step(piece)
-        self.watch.feed(piece)
-        data = self._held + piece
-        pending = self.watch.pending
-        if pending > MAX_HELD:
-            pending = 0
-        self._held = data[len(data) - pending :]
+        try:
+            self.watch.feed(piece)
+        except EventTooLargeError:
+            return self._cut(problem("event_too_large"))
         self.over = self.watch.over
-        return Step(data[: len(data) - pending])
+        if self.watch.failed:
+            self.failure, self.verdict = Failure(ERRED.status, {}), ERRED
+        behind = self.watch.excess if self.over else self.watch.pending
+        return Step(self._whole(piece, len(piece) - behind))
+
+    def _whole(self, piece: bytes, end: int) -> bytes:
+        """Return the events that are all there; half of one is held back."""
+        if end <= 0 and not self.over:
+            self._held.append(piece)
+            return b""
+        data = b"".join([*self._held, piece[:end]]) if self._held else piece[:end]
+        self._held = [] if self.over or end == len(piece) else [piece[end:]]
+        return data
+
+    def _cut(self, why: Problem) -> Step:
+        self.verdict, self.over = why, True
+        if not self.speaks:
+            self.failure = Failure(why.status, {})
+        return Step(self.watch.error_event(why))
 
     def finish(self, why: Problem | None = None) -> Step:
         if self.form is not Form.STREAM:
@@ -194,16 +222,16 @@ class _Whole:
             )
             self.broken = why is not None
             return Step()
-        held, self._held = self._held, b""
+        held, self._held = b"".join(self._held), []
         if self.watch.over:
             return Step()
-        if self.watch.finished:
+        if why is None:
+            self.watch.finish()
+        if self.watch.failed:
+            self.failure, self.verdict = Failure(ERRED.status, {}), ERRED
+        if self.watch.over or self.watch.finished:
             return Step(held if why is None else b"")
-        self.verdict = why or problem("stream_incomplete")
-        if not self.speaks:
-            self.failure = Failure(self.verdict.status, {})
-        self.over = True
-        return Step(self.watch.error_event(self.verdict))
+        return self._cut(why or problem("stream_incomplete"))
 
 
 class _Folded(_Whole):

@@ -16,6 +16,15 @@ class Limits:
     body_whole: float = 300
     idle: float = 120
     """Between two requests on one connection: longer than the pools of agents keep theirs."""
+    unread: float = 600
+    """How long a client may take no byte of what it was sent."""
+    first_keep_alive: float = 10
+    """Silence after which a stream shows that it lives; then every `keep_alive` seconds."""
+    keep_alive: float = 15
+    sentinel_grace: float = 5
+    """How long usage or the sentinel may follow the last finish reason."""
+    stream: float = 4 * 3600
+    """One exchange in all."""
     linger: float = 1
     """How long what a refused client still sends is read, so that it can read why."""
     drain: float = 30

@@ -12,7 +12,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from proxy.asgi import CLOSE, LEAVING, Application, Leaving, own_headers
+from proxy.asgi import CLOSE, CONTACT, Application, Contact, own_headers
 from proxy.errors import Problem, ProxyError, problem
 from proxy.framing import MALFORMED, Framing
 from proxy.limits import Limits
@@ -42,7 +42,8 @@ class StrictProtocol(HttpToolsProtocol):
         self._refused = False
         self._deadline: TimerHandle | None = None
         self._body_until: float | None = None
-        self._leaving: Leaving | None = None
+        self._contact: Contact | None = None
+        self._seen_out: TimerHandle | None = None
         self.closed = Event()
         """Set once the connection is gone."""
 
@@ -57,8 +58,10 @@ class StrictProtocol(HttpToolsProtocol):
         self._rest()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
-        if self._leaving is not None:
-            self._leaving.happened()
+        if self._contact is not None:
+            self._contact.lost()
+        if self._seen_out is not None:
+            self._seen_out.cancel()
         self.closed.set()
 
     def data_received(self, data: bytes) -> None:
@@ -84,9 +87,25 @@ class StrictProtocol(HttpToolsProtocol):
         self._refuse(MALFORMED)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Application) -> None:  # type: ignore[override]
-        self._leaving = cycle.scope[LEAVING] = Leaving()  # type: ignore[typeddict-unknown-key]
+        self._contact = Contact(self.transport, cycle)
+        cycle.scope[CONTACT] = self._contact  # type: ignore[typeddict-unknown-key]
         cycle.transport = cast("Transport", _HeadFirst(self.transport, self.loop))
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if unsent := self.transport.get_write_buffer_size():
+            self._see_out(unsent)
+
+    def _see_out(self, unsent: int) -> None:
+        """Wait for the client to take the end of its answer, as long as it takes anything."""
+        left = self.transport.get_write_buffer_size()
+        if left and self._seen_out is not None and left >= unsent:
+            self.transport.abort()
+        elif left:
+            self._seen_out = self.loop.call_later(self._limits.unread, self._see_out, left)
+        else:
+            self._seen_out = None
 
     def _next_request(self) -> bool:
         if not self.cycle.response_complete:

@@ -4,15 +4,17 @@ import hmac
 import secrets
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
-from proxy import headers as rules, shadow
+from proxy import headers as rules, localkey, shadow
 from proxy.config import Provider
 from proxy.errors import Problem
 from proxy.forwarding import COMPLETE
 from proxy.pipeline import Mended
 from proxy.repairs import selected
+from proxy.scrubbing import Scrubbed, Scrubber, packed
 from proxy.tap import (
     Answered,
     Asked,
@@ -56,6 +58,9 @@ _OUTCOMES = {
     "too_large": "refused",
 }
 _ERRORS = 400
+_LOCAL = localkey.PREFIX.encode("ascii")
+_SHORTEST_BROUGHT = 16
+"""Characters; what agents bring instead of a key is a word, and no secret."""
 
 
 class Admitted(Protocol):
@@ -76,7 +81,7 @@ class Recorder:
 
     def __init__(self, admitted: Admitted, method: str, path: str, tap: Tap) -> None:
         self._admitted = admitted
-        self._id = admitted.exchange_id
+        self.exchange_id = self._id = admitted.exchange_id
         self._method, self._path = method, path
         self._tap = tap
         self._at = time.monotonic()
@@ -88,48 +93,52 @@ class Recorder:
         self._kept: list[bytes] | None = []
         self._first_byte: float | None = None
         self._found: Counter[str] = Counter()
-        self._key = b""
+        self._start: Started | None = None
+        self._local_key = b""
+        self._know(())
         self.bytes_in = self.bytes_out = 0
         self.detail = ""
         """What is known of a failure beyond its code, for the inspector."""
 
     def started(self, headers: rules.HeaderList, body: bytes, asked: JsonObject) -> None:
-        """The request is here."""
+        """The request is here; recorded as soon as it is known which key it must not hold."""
         provider = self._admitted.provider
         self._asked, self._body = asked, body
+        self._local_key = _local_key(headers)
         fixes = () if provider.passthrough else selected(provider.fixes)
-        self._tap(
-            Started(
-                exchange_id=self._id,
-                at=self._at,
-                wall=time.time(),
-                provider=provider.id,
-                endpoint=self._admitted.endpoint.path,
-                agent=self._admitted.agent,
-                model=text(asked, "model"),
-                streaming=asked.get("stream") is True,
-                method=self._method,
-                path=self._path,
-                headers=redacted(headers, "agent"),
-                body=body,
-                passthrough=provider.passthrough,
-                fixes=tuple(dict.fromkeys(repair.name for repair in fixes)),
-            )
+        self._start = Started(
+            exchange_id=self._id,
+            at=self._at,
+            wall=time.time(),
+            provider=provider.id,
+            endpoint=self._admitted.endpoint.path,
+            agent=self._admitted.agent,
+            model=text(asked, "model"),
+            streaming=asked.get("stream") is True,
+            method=self._method,
+            path=self._path,
+            headers=redacted(headers, "agent"),
+            body=body,
+            passthrough=provider.passthrough,
+            fixes=tuple(dict.fromkeys(repair.name for repair in fixes)),
         )
 
     def asked(self, asking: Asking, mended: Mended) -> None:
         """The request goes upstream."""
-        self._key = asking.key.reveal().encode("ascii") if asking.key is not None else b""
+        self._know(_credentials(asking))
+        body = self._announce()
+        if mended.data is not self._body:
+            body = self._plainly.scrub(mended.data)
         self._found.update(mark.fix for mark in mended.marks)
-        headers = redacted(asking.headers, self._admitted.provider.id)
+        headers = self._redacted(asking.headers)
         url = asking.url.partition("?")[0]
-        self._tap(Asked(self._id, time.monotonic(), url, headers, mended.data, mended.marks))
+        self._tap(Asked(self._id, time.monotonic(), url, headers, body, mended.marks))
 
     def answered(self, opened: Opened) -> None:
         """Upstream's head is here."""
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
-        headers = redacted(opened.headers, self._admitted.provider.id)
+        headers = self._redacted(opened.headers)
         self._tap(Answered(self._id, time.monotonic(), opened.status, headers))
 
     def received(self, piece: bytes) -> None:
@@ -149,11 +158,13 @@ class Recorder:
         self.bytes_out += len(data)
         if data and data == self._piece:
             self._piece = None
-            self._tap(Passed(self._id, time.monotonic(), self._clean(data)))
-            return
+            if self._came.held == self._left.held:
+                self._pass(data)
+                return
+            self._piece = data
         self._flush()
-        if data:
-            self._tap(Sent(self._id, time.monotonic(), self._clean(data)))
+        if data and (clean := self._left.feed(data)):
+            self._tap(Sent(self._id, time.monotonic(), clean))
 
     def marked(self, marks: Iterable[Mark]) -> None:
         """Fixes acted."""
@@ -163,15 +174,19 @@ class Recorder:
             self._found.update(mark.fix for mark in found)
             self._tap(Marked(self._id, time.monotonic(), found))
 
+    def scrubbed(self) -> Scrubbed:
+        """Return what takes the exchange's credentials out of a stream of bytes."""
+        return Scrubbed(self._known)
+
     def scrub(self, data: bytes) -> bytes:
-        """Take the provider's key out of what it sent back."""
-        if self._key and self._key in data:
-            return data.replace(self._key, "‹key›".encode())
-        return data
+        """Take the exchange's credentials out of something whole."""
+        return self._known.scrub(data)
 
     def finished(self, why: Problem, status: int, would_mend: dict[str, int]) -> None:
         """The exchange is over, and what the fixes that are off would have found is known."""
+        self._announce()
         self._flush()
+        self._release()
         now = time.monotonic()
         first = None if self._first_byte is None else (self._first_byte - self._at) * 1e3
         self._tap(
@@ -204,16 +219,53 @@ class Recorder:
     def _reason(self, why: Problem) -> str:
         if why is COMPLETE:
             return ""
-        reason = self._clean(why.message.encode()).decode("utf-8", "replace")
+        reason = self.scrub(why.message.encode()).decode("utf-8", "replace")
         return f"{reason} ({self.detail})" if self.detail else reason
+
+    def _know(self, credentials: Sequence[bytes]) -> None:
+        known = [*credentials, self._local_key]
+        self._plainly = Scrubber(known)
+        self._known = Scrubber([*known, *(text for each in credentials for text in packed(each))])
+        self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)
+
+    def _announce(self) -> bytes:
+        """Record the request; return its body as it may be shown."""
+        start, self._start = self._start, None
+        if start is None:
+            return b""
+        body = self._plainly.scrub(start.body)
+        self._tap(start if body is start.body else replace(start, body=body))
+        return body
+
+    def _redacted(self, headers: rules.HeaderList) -> Headers:
+        owner = self._admitted.provider.id
+        return redacted([(name, self._shown(name, each)) for name, each in headers], owner)
+
+    def _shown(self, name: bytes, value: bytes) -> bytes:
+        # What is marked must stay what it was, or the mark would not compare.
+        return value if name in _SECRET_HEADERS else self.scrub(value)
+
+    def _pass(self, data: bytes) -> None:
+        clean = self._came.feed(data)
+        self._left.held = self._came.held
+        if clean:
+            self._tap(Passed(self._id, time.monotonic(), clean))
 
     def _flush(self) -> None:
         piece, self._piece = self._piece, None
-        if piece:
-            self._tap(Received(self._id, time.monotonic(), self._clean(piece)))
+        if piece and (clean := self._came.feed(piece)):
+            self._tap(Received(self._id, time.monotonic(), clean))
 
-    def _clean(self, data: bytes) -> bytes:
-        return self.scrub(data)
+    def _release(self) -> None:
+        came, left = self._came.flush(), self._left.flush()
+        now = time.monotonic()
+        if came and came == left:
+            self._tap(Passed(self._id, now, came))
+            return
+        if came:
+            self._tap(Received(self._id, now, came))
+        if left:
+            self._tap(Sent(self._id, now, left))
 
 
 def outcome_of(why: Problem) -> str:
@@ -229,6 +281,23 @@ def redacted(headers: rules.HeaderList, owner: str) -> Headers:
         (name.decode("latin-1"), _mark(each, owner) if name in _SECRET_HEADERS else _text(each))
         for name, each in headers
     )
+
+
+def _local_key(headers: rules.HeaderList) -> bytes:
+    return next((each for each in _credentials_in(headers) if each.startswith(_LOCAL)), b"")
+
+
+def _credentials(asking: Asking) -> list[bytes]:
+    """Return what goes upstream as a key: the provider's, or the one that the agent brought."""
+    if asking.key is not None:
+        return [asking.key.reveal().encode("ascii")]
+    return [each for each in _credentials_in(asking.headers) if len(each) >= _SHORTEST_BROUGHT]
+
+
+def _credentials_in(headers: rules.HeaderList) -> list[bytes]:
+    """Return the last word of each: a scheme may stand before it."""
+    shown = [value.split() for name, value in headers if name in _SECRET_HEADERS]
+    return [words[-1] for words in shown if words]
 
 
 def _mark(value: bytes, owner: str) -> str:

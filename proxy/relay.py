@@ -15,24 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from proxy.answering import Reply
-from proxy.asgi import LEAVING, Leaving, Receive, Scope, Send
+from proxy.asgi import CONTACT, Contact, Receive, Scope, Send
 from proxy.config import Provider, Settings
 from proxy.dialects import Endpoint
 from proxy.errors import Problem, ProxyError, problem
 from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.headers import value
+from proxy.limits import Limits
 from proxy.recording import Recorder
 from proxy.tap import Tap
 from proxy.upstream import Ask, Opened, Upstreams
 from proxy.wire import decode_object
 
-GRACE_SECONDS = 5
-"""How long usage or the sentinel may follow the last finish reason."""
-FIRST_KEEP_ALIVE_SECONDS = 10
-KEEP_ALIVE_SECONDS = 15
-LONGEST_SECONDS = 4 * 3600
-AGENT_SECONDS = 600
-"""How long an agent may take no byte before it counts as gone."""
 _SLICE = 16 * 1024
 """Bytes of one answer that are worked on before the other exchanges have their turn."""
 _PAUSE_SECONDS = 0.001
@@ -54,14 +48,13 @@ class Admission:
 class Relay:
     """Runs exchanges; the innermost application."""
 
-    def __init__(self, upstreams: Upstreams, tap: Tap) -> None:
-        self._upstreams = upstreams
-        self._tap = tap
+    def __init__(self, upstreams: Upstreams, tap: Tap, limits: Limits) -> None:
+        self._means = _Means(upstreams, tap, limits)
         self._running: set[_Exchange] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Relay the request that the guard has put into the scope."""
-        exchange = _Exchange(scope, receive, send, self._upstreams, self._tap)
+        exchange = _Exchange(scope, receive, send, self._means)
         self._running.add(exchange)
         try:
             await exchange.run()
@@ -74,26 +67,36 @@ class Relay:
             exchange.interrupt(problem("proxy_shutdown"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What all exchanges share."""
+
+    upstreams: Upstreams
+    tap: Tap
+    limits: Limits
+
+
 class _Exchange:
-    def __init__(
-        self, scope: Scope, receive: Receive, send: Send, upstreams: Upstreams, tap: Tap
-    ) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, means: _Means) -> None:
         self._scope = scope
         self._receive = receive
-        self._leaving: Leaving = scope[LEAVING]
-        self._upstreams = upstreams
+        self._contact: Contact = scope[CONTACT]
+        self._upstreams = means.upstreams
+        self._limits = means.limits
         self._admission: Admission = scope["wiremend"]
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[Any] | None = None
         self._beside: set[asyncio.Task[None]] = set()
         self._interruption: Problem | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._recorder = Recorder(self._admission, scope["method"], scope["path"], tap)
+        self._recorder = Recorder(self._admission, scope["method"], scope["path"], means.tap)
         family = self._admission.endpoint.family
-        self._reply = Reply(send, family, self._admission.exchange_id, self._recorder)
+        self._reply = Reply(send, self._contact, family, self._recorder)
         self._opened: Opened | None = None
         self._body: Body | None = None
         self._begun = self._asked_at = self._last_heard = self._last_said = self._loop.time()
+        self._taken: int = 0
+        self._taken_at: float = self._begun
 
     def interrupt(self, why: Problem) -> None:
         """End this exchange now, whatever it is waiting for."""
@@ -120,7 +123,7 @@ class _Exchange:
     async def _watched(self) -> Problem:
         try:
             request = await self._read_request()
-            self._leaving.tell = lambda: self.interrupt(GONE)
+            self._contact.tell = lambda: self.interrupt(GONE)
             await self._carry(request)
         except ProxyError as error:
             return await self._conclude(error.problem, error.detail)
@@ -137,7 +140,7 @@ class _Exchange:
         task.add_done_callback(self._beside.discard)
 
     def _stop_beside(self) -> None:
-        self._leaving.tell = None
+        self._contact.tell = None
         if self._timer is not None:
             self._timer.cancel()
         for task in self._beside:
@@ -214,30 +217,49 @@ class _Exchange:
         self._timer = self._loop.call_later(delay, self._tick)
 
     def _due(self) -> float:
-        times = [self._begun + LONGEST_SECONDS, *self._upstream_due()]
+        grace = self._limits.sentinel_grace
+        idle = self._admission.provider.timeouts.idle or grace
+        # What ends an answer may begin while the clock sleeps: it never sleeps longer than that.
+        longest = self._loop.time() + min(grace, idle, self._limits.unread)
+        times = [longest, self._begun + self._limits.stream, *self._upstream_due()]
         if self._reply.keeps_alive:
             times.append(self._keep_alive_at())
         if self._waits_for_sentinel():
-            times.append(self._last_heard + GRACE_SECONDS)
-        # A finish may arrive while the clock sleeps: it never sleeps longer than the grace.
-        return min(*times, self._loop.time() + GRACE_SECONDS)
+            times.append(self._last_heard + grace)
+        if self._reply.writing:
+            times = [longest, self._taken_at + self._limits.unread]
+        return min(times)
 
     def _tick(self) -> None:
         now = self._loop.time()
-        if self._waits_for_sentinel() and now >= self._last_heard + GRACE_SECONDS:
-            self.interrupt(COMPLETE)
-        elif self._opened is None and any(now >= due for due in self._upstream_due()):
-            self.interrupt(problem("upstream_first_byte_timeout"))
-        elif now >= self._begun + LONGEST_SECONDS or self._silent_too_long(now):
-            self.interrupt(problem("upstream_idle_timeout"))
-        elif self._reply.stuck_for(now) >= AGENT_SECONDS:
-            self.interrupt(GONE)
+        if self._reply.writing:
+            self._look_whether_taken(now)
         else:
-            due = self._reply.keeps_alive and now >= self._keep_alive_at()
-            if due and not self._reply.stuck_for(now):
-                self._last_said = now
-                self._start_beside(self._reply.keep_alive(self._body))
+            self._taken_at = now
+            self._look_at_upstream(now)
+        if self._interruption is None:
             self._arm()
+
+    def _look_whether_taken(self, now: float) -> None:
+        """An agent that takes nothing lets nobody be heard: no other limit counts meanwhile."""
+        taken = self._recorder.bytes_out - self._contact.unsent
+        if taken != self._taken:
+            self._taken, self._taken_at = taken, now
+        elif now >= self._taken_at + self._limits.unread:
+            self._contact.abort()
+            self.interrupt(GONE)
+
+    def _look_at_upstream(self, now: float) -> None:
+        silent = any(now >= due for due in self._upstream_due())
+        if self._waits_for_sentinel() and now >= self._last_heard + self._limits.sentinel_grace:
+            self.interrupt(COMPLETE)
+        elif silent and self._opened is None:
+            self.interrupt(problem("upstream_first_byte_timeout"))
+        elif silent or now >= self._begun + self._limits.stream:
+            self.interrupt(problem("upstream_idle_timeout"))
+        elif self._reply.keeps_alive and now >= self._keep_alive_at():
+            self._last_said = now
+            self._start_beside(self._reply.keep_alive(self._body))
 
     def _upstream_due(self) -> list[float]:
         """Until when upstream must say something; nothing where it may be silent for ever."""
@@ -248,16 +270,12 @@ class _Exchange:
             since, limit = self._asked_at, timeouts.first_byte
         return [since + limit] if limit else []
 
-    def _silent_too_long(self, now: float) -> bool:
-        # An agent that takes nothing lets nobody be heard.
-        due = any(now >= each for each in self._upstream_due())
-        return self._opened is not None and due and not self._reply.stuck_for(now)
-
     def _waits_for_sentinel(self) -> bool:
         return self._opened is not None and self._body is not None and self._body.waits_for_sentinel
 
     def _keep_alive_at(self) -> float:
-        after = KEEP_ALIVE_SECONDS if self._reply.kept_alive else FIRST_KEEP_ALIVE_SECONDS
+        limits = self._limits
+        after = limits.keep_alive if self._reply.kept_alive else limits.first_keep_alive
         return self._last_said + after
 
     # The end
@@ -268,18 +286,25 @@ class _Exchange:
         self._stop_beside()
         self._recorder.detail = detail
         await self._let_go()
-        body = self._body
         if why is GONE:
             # Agents close as soon as they have seen the terminal.
-            return COMPLETE if body is not None and body.over else why
-        if why is COMPLETE and body is not None and self._opened is not None:
-            await self._reply.end(body.finish(), body, self._opened)
-            return body.verdict
-        if body is not None and self._opened is not None and not body.over:
-            await self._reply.end(body.finish(why), body, self._opened)
-            return body.verdict
-        await self._reply.refuse(why)
-        return why
+            return COMPLETE if self._body is not None and self._body.over else why
+        try:
+            async with asyncio.timeout(self._limits.unread):
+                return await self._last_words(why)
+        except TimeoutError:
+            self._contact.abort()
+            return GONE
+
+    async def _last_words(self, why: Problem) -> Problem:
+        body, opened = self._body, self._opened
+        if body is None or opened is None:
+            await self._reply.refuse(why)
+            return why
+        # Behind a terminal nothing is said any more, whatever has happened.
+        whole = why is COMPLETE or body.over
+        await self._reply.end(body.finish(None if whole else why), body, opened)
+        return body.verdict
 
     async def _let_go(self) -> None:
         opened = self._opened

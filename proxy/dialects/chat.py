@@ -23,7 +23,8 @@ class ChatWatch(Watch):
             self.over = True
         elif _MAY_END.search(data):
             chunk = wire.decode_object(data) or {}
-            self.over = self.over or bool(chunk.get("error"))
+            self.failed = bool(chunk.get("error"))
+            self.over = self.failed
             self.finished = self.finished or any(
                 choice.get("finish_reason") for choice in wire.choices(chunk)
             )

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from proxy import sse, wire
-from proxy.errors import EventTooLargeError, Problem
+from proxy.errors import Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
@@ -30,6 +30,10 @@ class Watch:
         self.over = False
         self.finished = False
         """The answer said how it ended: a clean end of the stream is no cut."""
+        self.failed = False
+        """The terminal was an error."""
+        self.excess = 0
+        """How many of the last bytes came behind the terminal."""
         self.events = 0
 
     @property
@@ -38,16 +42,24 @@ class Watch:
         return self._decoder.pending
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes that are forwarded."""
-        try:
-            events = self._decoder.feed(data)
-        except EventTooLargeError:
-            self._decoder = sse.Decoder()
-            return
+        """Take the next bytes that are forwarded. Raises `EventTooLargeError`."""
+        before = self._decoder.pending
+        self._see_all(self._decoder.feed(data), before + len(data))
+
+    def finish(self) -> None:
+        """The stream is at its end: an event that lacks no more than a byte behind it counts."""
+        left = self._decoder.pending
+        self._see_all([event for event in self._decoder.flush() if event.ended], left)
+
+    def _see_all(self, events: list[Event], left: int) -> None:
         for event in events:
+            left -= len(event.raw)
             if event.data is not None:
                 self.events += 1
                 self.see(event)
+            if self.over:
+                self.excess = left
+                return
 
     def see(self, event: Event) -> None:
         """Look for the terminal, and for what an error event must repeat."""

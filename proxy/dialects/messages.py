@@ -35,7 +35,8 @@ class MessagesWatch(Watch):
         body = named(event)
         kind = wire.text(body, "type")
         self._started = self._started or kind == "message_start"
-        self.over = self.over or kind in ("message_stop", "error")
+        self.failed = kind == "error"
+        self.over = self.failed or kind == "message_stop"
         stopped = kind == "message_delta" and wire.child(body, "delta").get("stop_reason")
         self.finished = self.finished or bool(stopped)
 

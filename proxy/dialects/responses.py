@@ -15,9 +15,8 @@ from proxy.errors import Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
-_TERMINALS = frozenset(
-    {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "error"}
-)
+_FAILURES = frozenset({"response.failed", "error"})
+_TERMINALS = _FAILURES | {"response.completed", "response.incomplete", "response.cancelled"}
 
 
 class ResponsesWatch(Watch):
@@ -32,7 +31,8 @@ class ResponsesWatch(Watch):
         body = named(event)
         self._number = wire.number(body, "sequence_number") or self._number
         kind = wire.text(body, "type")
-        self.over = self.over or kind in _TERMINALS
+        self.failed = kind in _FAILURES
+        self.over = kind in _TERMINALS
         if kind == "response.created":
             self._created = wire.child(body, "response")
 

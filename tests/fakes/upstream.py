@@ -148,13 +148,22 @@ class FakeUpstream:
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
             elif step is STALL:
-                peer.settimeout(30)
-                if not peer.recv(1):
-                    self.peer_closed_at = time.monotonic()
+                self._wait_until_gone(peer)
                 return False
             else:
                 time.sleep(step.value if isinstance(step, Act) else step)
         return True
+
+    def _wait_until_gone(self, peer: socket.socket) -> None:
+        peer.settimeout(30)
+        gone = False
+        with contextlib.suppress(TimeoutError):
+            try:
+                gone = not peer.recv(1)
+            except ConnectionError:
+                gone = True
+        if gone:
+            self.peer_closed_at = time.monotonic()
 
     def _send(self, peer: socket.socket, data: bytes) -> None:
         try:

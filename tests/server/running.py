@@ -12,6 +12,7 @@ from typing import Any
 from proxy import localkey
 from proxy.config import DEMO_URL, Agent, Provider, Settings, Timeouts
 from proxy.errors import KeyUnavailableError
+from proxy.limits import Limits
 from proxy.secret import Secret
 from proxy.server import ServerThread
 from proxy.tap import Finished, Record
@@ -61,7 +62,11 @@ class Running:
 
 @contextmanager
 def proxy(
-    base_url: str = DEMO_URL, keys: Keys | None = None, port: int = 0, **provider: Any
+    base_url: str = DEMO_URL,
+    keys: Keys | None = None,
+    port: int = 0,
+    limits: Limits | None = None,
+    **provider: Any,
 ) -> Generator[Running]:
     """Run a proxy with one provider, which is the default one."""
     provider.setdefault("key", "none" if base_url == DEMO_URL else "keyring")
@@ -73,7 +78,7 @@ def proxy(
         providers={"p": Provider(id="p", base_url=base_url, **provider)},
     )
     records: list[Record] = []
-    server = ServerThread(settings, keys or Keys(), records.append)
+    server = ServerThread(settings, keys or Keys(), records.append, limits=limits or Limits())
     server.start()
     try:
         yield Running(server, settings.port, local, settings, records)

@@ -1,0 +1,99 @@
+"""Take known credentials out of bytes, however they are spelled and wherever the bytes were cut.
+
+A credential is found by its longest run of letters and digits, which no escaping changes, so that
+bytes without one cost a few searches of plain bytes and nothing else. Only where such a run turns
+up is the whole spelling looked for: as it is, escaped for JSON (also twice), for a URL, or within
+base64 at any of its three offsets.
+"""
+
+import base64
+import re
+from collections.abc import Iterable
+
+MARK = "‹key›".encode()
+"""What stands where a credential stood."""
+
+_PLAIN = re.compile(rb"[A-Za-z0-9]+")
+_LINE_ENDS = (b"\n", b"\r")
+# Nested JSON escapes its escapes: three are a string within a string within a string.
+_ESCAPES = rb"\\{0,3}"
+_LONGEST_ESCAPED = 8
+_OFFSETS = 3
+_URL_SAFE = {ord("+"): b"-", ord("/"): b"_"}
+
+
+def packed(credential: bytes) -> list[bytes]:
+    """Return the parts of its base64 that do not depend on what stands around it."""
+    texts: list[bytes] = []
+    for offset in range(_OFFSETS):
+        text = base64.b64encode(bytes(offset) + credential).rstrip(b"=")
+        # Each character carries six bits: those shared with a neighbour are left out.
+        start = -(-offset * 8 // 6)
+        end = (offset + len(credential)) * 8 // 6
+        texts.append(text[start:end])
+    return texts
+
+
+class Scrubber:
+    """Knows the credentials of one exchange, and what else must not be shown."""
+
+    def __init__(self, credentials: Iterable[bytes] = ()) -> None:
+        self._texts = [(_sign(each), each) for each in dict.fromkeys(credentials) if each]
+        self.longest = _LONGEST_ESCAPED * max((len(text) for _, text in self._texts), default=0)
+        """No spelling is longer."""
+
+    def scrub(self, data: bytes) -> bytes:
+        """Replace every credential; the very same bytes where there is none."""
+        for sign, text in self._texts:
+            if sign in data:
+                data = _spellings(text).sub(MARK, data)
+        return data
+
+
+class Scrubbed:
+    """A stream of bytes on its way through a scrubber.
+
+    A credential holds no line end, so that nothing is held back of whole events.
+    """
+
+    def __init__(self, scrubber: Scrubber) -> None:
+        self._scrubber = scrubber
+        self.held = b""
+        """What may be the beginning of a credential, until the next bytes show."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes; return what may leave."""
+        if self.held:
+            data, self.held = self.held + data, b""
+        data = self._scrubber.scrub(data)
+        if data.endswith(_LINE_ENDS) or not self._scrubber.longest:
+            return data
+        line = max(map(data.rfind, _LINE_ENDS)) + 1
+        start = max(line, len(data) - self._scrubber.longest + 1)
+        self.held = data[start:]
+        return data[:start]
+
+    def flush(self) -> bytes:
+        """Return what was held back: nothing follows it."""
+        held, self.held = self.held, b""
+        return held
+
+
+def _sign(text: bytes) -> bytes:
+    """Return what stands in every spelling."""
+    return max(_PLAIN.findall(text), key=len, default=b"")
+
+
+def _spellings(text: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"".join(map(_spelled, text)))
+
+
+def _spelled(each: int) -> bytes:
+    character = bytes((each,))
+    if _PLAIN.match(character):
+        return character
+    ways = [_ESCAPES + re.escape(character), b"%%(?i:%02x)" % each]
+    ways.append(_ESCAPES + b"u00(?i:%02x)" % each)
+    if each in _URL_SAFE:
+        ways.append(_URL_SAFE[each])
+    return b"(?:" + b"|".join(ways) + b")"

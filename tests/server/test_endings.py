@@ -1,0 +1,139 @@
+"""How an answer ends: behind its terminal or an error nothing comes, and the connection tells."""
+
+import socket
+import time
+
+import pytest
+
+from proxy.limits import Limits
+from tests.fakes.upstream import SSE_HEAD, STALL, FakeUpstream, Step, document, framed, streamed
+from tests.server.live import drain
+from tests.server.running import chat, connect, post, proxy, read
+
+ROLE = (
+    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m",'
+    b'"choices":[{"index":0,"delta":{"role":"assistant","content":"a"},"finish_reason":null}]}\n\n'
+)
+MANY = ROLE * 1000
+QUICK = Limits(unread=0.4, sentinel_grace=0.1)
+STARTS = {
+    "chat/completions": ROLE,
+    "completions": b'data: {"choices":[{"index":0,"text":"a"}]}\n\n',
+    "responses": b'event: response.created\ndata: {"type":"response.created",'
+    b'"sequence_number":0,"response":{"id":"r"}}\n\n',
+    "messages": b'event: message_start\ndata: {"type":"message_start","message":{"id":"m"}}\n\n',
+}
+ERRORS = {
+    "chat/completions": b'data: {"error":{"message":"no","type":"t","param":null,"code":"c"}}\n\n',
+    "completions": b'data: {"error":{"message":"no"}}\n\n',
+    "responses": b'event: response.failed\ndata: {"type":"response.failed","sequence_number":1,'
+    b'"response":{"id":"r","status":"failed"}}\n\n',
+    "messages": b'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"no"}}'
+    b"\n\n",
+}
+TERMINALS = {
+    "completions": b"data: [DONE]\n\n",
+    "responses": b'event: response.completed\ndata: {"type":"response.completed"}\n\n',
+    "messages": b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+}
+
+
+def closes(peer: socket.socket) -> bool:
+    """Tell whether the connection ends at once."""
+    peer.settimeout(1)
+    try:
+        return peer.recv(1) == b""
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.parametrize("path", ERRORS)
+def test_behind_upstreams_error_nothing_comes_and_the_connection_closes(path: str) -> None:
+    start, error = STARTS[path], ERRORS[path]
+    late = TERMINALS.get(path, b"data: [DONE]\n\n")
+    script = [SSE_HEAD, framed(start), 0.05, framed(error + late), framed(late), STALL]
+    with FakeUpstream(script) as up, proxy(up.url) as running:
+        with connect(running, chat(), f"/v1/{path}") as peer:
+            answer = read(peer)
+            assert closes(peer)
+        assert (answer.body, answer.whole) == (start + error, True)
+        assert running.finished()[0].outcome == "upstream_error"
+        assert up.wait_for_peer_to_close(5)
+
+
+@pytest.mark.parametrize("path", STARTS)
+def test_behind_our_own_error_the_connection_closes(path: str) -> None:
+    with FakeUpstream(streamed(STARTS[path], 0.05)) as up, proxy(up.url) as running:
+        with connect(running, chat(), f"/v1/{path}") as peer:
+            answer = read(peer)
+            assert closes(peer)
+        assert answer.whole
+        assert running.finished()[0].outcome == "cut_off"
+
+
+@pytest.mark.parametrize("path", TERMINALS)
+def test_what_follows_a_terminal_is_not_sent(path: str) -> None:
+    start, terminal = STARTS[path], TERMINALS[path]
+    script = [SSE_HEAD, framed(start + terminal + start + b"data: ha"), STALL]
+    with FakeUpstream(script) as up, proxy(up.url) as running:
+        with connect(running, chat(), f"/v1/{path}") as peer:
+            answer = read(peer)
+            assert not closes(peer)
+        assert answer.body == start + terminal
+        assert running.finished()[0].outcome == "done"
+
+
+def test_an_error_with_a_status_of_its_own_keeps_the_connection() -> None:
+    with (
+        FakeUpstream(document(b'{"error":{"message":"no"}}', "429 Slow")) as up,
+        proxy(up.url) as running,
+        connect(running, chat()) as peer,
+    ):
+        assert read(peer).status == 429
+        assert not closes(peer)
+
+
+def test_passthrough_says_that_upstream_ended_in_an_error() -> None:
+    both = STARTS["messages"] + ERRORS["messages"]
+    with FakeUpstream(streamed(both)) as up, proxy(up.url, passthrough=True) as running:
+        assert post(running, chat(), "/v1/messages").body == both
+        assert running.finished()[0].outcome == "upstream_error"
+
+
+def test_an_agent_that_takes_nothing_is_given_up() -> None:
+    script: list[Step] = [SSE_HEAD, *[framed(MANY)] * 200, STALL]
+    with (
+        FakeUpstream(script) as up,
+        proxy(up.url, limits=QUICK) as running,
+        connect(running, chat(), "/v1/completions"),
+    ):
+        assert up.wait_for_peer_to_close(5)
+        assert running.finished()[0].outcome == "client_gone"
+
+
+def test_an_agent_that_takes_little_is_not_given_up() -> None:
+    script: list[Step] = streamed(*[MANY] * 200, b"data: [DONE]\n\n")
+    limits = Limits(unread=1.5, sentinel_grace=0.1)
+    with FakeUpstream(script) as up, proxy(up.url, limits=limits) as running:
+        with connect(running, chat(), "/v1/completions") as peer:
+            begun, taken = time.monotonic(), 0
+            while time.monotonic() - begun < 4:
+                taken += len(peer.recv(65536))
+                time.sleep(0.02)
+            while taken < 200 * len(MANY):
+                more = peer.recv(1 << 20)
+                assert more
+                taken += len(more)
+        assert running.finished()[0].bytes_out > 200 * len(MANY)
+
+
+def test_an_agent_that_never_takes_the_end_of_its_answer_is_given_up() -> None:
+    body = b'{"data":"' + b"x" * 16_000_000 + b'"}'
+    with (
+        FakeUpstream(document(body)) as up,
+        proxy(up.url, limits=QUICK) as running,
+        connect(running, chat(stream=False), "/v1/embeddings") as peer,
+    ):
+        time.sleep(2)
+        cut = drain(peer).raw
+        assert len(cut) < len(body)
