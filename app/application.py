@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import faults, preferences
+from app.agents.places import Places
 from app.autostart import APP_ID, autostart
 from app.bridge import Bridge
 from app.choices import Choices
@@ -111,7 +112,7 @@ class Application(QObject):
         self._watcher = Watcher(file, self._bridge.take_settings, self._bridge.take_error)
         self._attentions = Attentions()
         backups = platformdirs.user_data_path("wiremend") / "backups"
-        self._pages = Pages(Path.home(), backups)
+        self._pages = Pages(Places(Path.home(), os.environ), backups)
         self._window = MainWindow(self._pages.places())
         self._menu = TrayMenu(self._window)
         self._tray = Tray(self._menu, self)

@@ -12,6 +12,7 @@ REMOVED = "[removed]"
 _SHAPES = re.compile(
     r"""
       \b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}            # OpenAI, Anthropic, OpenRouter, DeepSeek
+    | \blk_[A-Za-z0-9_-]{40,}                      # our own local keys
     | \b(?:gsk|hf|r8|nvapi|xai|pplx|fw|tgp|csk)[_-][A-Za-z0-9_-]{16,}
     | \bAIza[A-Za-z0-9_-]{30,}                     # Google
     | \bgh[pousr]_[A-Za-z0-9]{20,} | \bgithub_pat_[A-Za-z0-9_]{20,} | \bglpat-[A-Za-z0-9_-]{16,}

@@ -67,9 +67,9 @@ class Tool:
     commands: tuple[str, ...] = ()
     """Its programs."""
     traces: tuple[str, ...] = ()
-    """Patterns below the home folder that tell of an installation."""
+    """Patterns, as `Places` reads them, that tell of an installation."""
     files: tuple[str, ...] = ()
-    """Its file below the home folder: the first that exists, else the last."""
+    """Its file, as `Places` chooses it: the first that exists, else the last."""
     format: Format | None = None
     """How we write into that file; None where we do not."""
     rivals: tuple[str, ...] = ()
@@ -137,8 +137,12 @@ TOOLS: tuple[Tool, ...] = (
         ),
         user_agents=("opencode",),
         commands=("opencode",),
-        traces=(".opencode", ".config/opencode", ".local/share/opencode"),
-        files=(".config/opencode/opencode.jsonc", ".config/opencode/opencode.json"),
+        traces=(".opencode", "$XDG_CONFIG_HOME/opencode", "$XDG_DATA_HOME/opencode"),
+        files=(
+            "$OPENCODE_CONFIG",
+            "$XDG_CONFIG_HOME/opencode/opencode.jsonc",
+            "$XDG_CONFIG_HOME/opencode/opencode.json",
+        ),
         format=OpencodeFile(),
     ),
     Tool(
@@ -165,10 +169,10 @@ TOOLS: tuple[Tool, ...] = (
         snippets=_FORM,
         user_agents=("continue",),
         commands=("cn",),
-        traces=(".continue", *_extension("continue.continue")),
-        files=(".continue/config.yaml",),
+        traces=("$CONTINUE_GLOBAL_DIR", *_extension("continue.continue")),
+        files=("$CONTINUE_GLOBAL_DIR/config.yaml",),
         format=ContinueFile(),
-        rivals=(".continue/config.json", ".continue/config.ts"),
+        rivals=("$CONTINUE_GLOBAL_DIR/config.json", "$CONTINUE_GLOBAL_DIR/config.ts"),
     ),
     Tool(
         id="aider",
@@ -207,7 +211,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         id="codex",
         title="Codex",
-        way="A profile file that is ours alone; Codex reads the key from its shell.",
+        way="A profile file that is ours alone; Codex reads the key from its shell. "
+        "Versions before 0.134 know no profile files.",
         snippets=(
             Snippet(
                 "shell lines",
@@ -217,8 +222,8 @@ TOOLS: tuple[Tool, ...] = (
         ),
         user_agents=("codex",),
         commands=("codex",),
-        traces=(".codex",),
-        files=(f".codex/{NAME}.config.toml",),
+        traces=("$CODEX_HOME",),
+        files=(f"$CODEX_HOME/{NAME}.config.toml",),
         format=CodexProfile(),
         caution=_NEEDS_RESPONSES,
     ),
@@ -236,7 +241,7 @@ TOOLS: tuple[Tool, ...] = (
         ),
         user_agents=("claude-cli", "claude-code"),
         commands=("claude",),
-        traces=(".claude",),
+        traces=("$CLAUDE_CONFIG_DIR",),
         caution=_NEEDS_MESSAGES,
     ),
     Tool(
@@ -247,11 +252,11 @@ TOOLS: tuple[Tool, ...] = (
         snippets=_FORM,
         user_agents=("zed",),
         commands=("zed", "zeditor"),
-        traces=(".config/zed", "Applications/Zed.app"),
+        traces=("$XDG_CONFIG_HOME/zed", "Applications/Zed.app"),
         files=(
             "AppData/Roaming/Zed/settings.json",
             ".var/app/dev.zed.Zed/config/zed/settings.json",
-            ".config/zed/settings.json",
+            "$XDG_CONFIG_HOME/zed/settings.json",
         ),
         format=ZedFile(),
     ),

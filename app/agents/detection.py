@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.agents.catalogue import Tool
 from app.agents.errors import AgentFileError
+from app.agents.places import Places
 from app.agents.writing import config_path, read_text
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -39,21 +39,21 @@ class Found:
 Which = Callable[[str], str | None]
 
 
-def detect(tool: Tool, home: Path, address: str, which: Which = shutil.which) -> Found:
+def detect(tool: Tool, places: Places, address: str, which: Which = shutil.which) -> Found:
     """Look for an agent; reads its file, changes nothing."""
-    points = _pointing(tool, home, address)
+    points = _pointing(tool, places, address)
     if points is not None:
         return points
     installed = any(which(command) for command in tool.commands) or any(
-        next(home.glob(pattern), None) is not None for pattern in tool.traces
+        places.paths(pattern) for pattern in tool.traces
     )
     return Found(State.FOUND if installed else State.ABSENT)
 
 
-def _pointing(tool: Tool, home: Path, address: str) -> Found | None:
+def _pointing(tool: Tool, places: Places, address: str) -> Found | None:
     if tool.format is None:
         return None
-    path = config_path(tool, home)
+    path = config_path(tool, places)
     try:
         target = tool.format.address(read_text(path))
     except AgentFileError as error:

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import platformdirs
-
 from app.agents.catalogue import Tool
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
+from app.agents.places import Places
+from app.redaction import Redaction
 
 KEPT_BACKUPS = 20
 _BOM = "\ufeff"
 _LARGEST_FILE = 4 * 1024 * 1024
+_ORIGIN = ".path"
 _BACKUP_NAME = re.compile(r"(\d{8}T\d{6}\d{6})-([a-z0-9-]+?)--(.+)")
 
 
@@ -37,12 +38,12 @@ class Change:
     """Empty: the file holds nothing but ours and is removed."""
 
     def diff(self, secret: str = "") -> str:
-        """Return the change as a unified diff, without the key."""
+        """Return the change as a unified diff, without our key and whatever looks like one."""
         lines = difflib.unified_diff(
             _lines(self.before or ""), _lines(self.after), str(self.path), str(self.path), n=3
         )
         text = "\n".join(line.rstrip("\n") for line in lines)
-        return text.replace(secret, "‹local key›") if secret else text
+        return Redaction().text(text.replace(secret, "‹local key›") if secret else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,13 @@ class Backup:
     tool_id: str
     file_name: str
     at: datetime
+    origin: Path | None = None
+    """Where the file was; None of copies made before that was kept."""
 
 
-def default_backups() -> Path:
-    """Return where copies are kept: beside our own files, not the agents'."""
-    return platformdirs.user_data_path("wiremend") / "agent-backups"
-
-
-def config_path(tool: Tool, home: Path) -> Path:
-    """Return the agent's file: the first that exists, else the last of its names."""
-    paths = [home / name for name in tool.files]
-    return next((path for path in paths if path.exists()), paths[-1])
+def config_path(tool: Tool, places: Places) -> Path:
+    """Return the agent's file, which need not be there."""
+    return places.choose(tool.files)
 
 
 def read_text(path: Path) -> str:
@@ -71,26 +68,26 @@ def read_text(path: Path) -> str:
     return _read(path) or ""
 
 
-def plan(tool: Tool, home: Path, endpoint: Endpoint) -> Change:
+def plan(tool: Tool, places: Places, endpoint: Endpoint) -> Change:
     """Return what pointing the agent here would write."""
     if tool.format is None:
         raise AgentFileError(f"{tool.title} is not set up by a file")
-    path = config_path(tool, home)
+    path = config_path(tool, places)
     before = _read(path)
-    rival = next((name for name in tool.rivals if (home / name).exists()), None)
-    if before is None and rival is not None:
+    rivals = [found for name in tool.rivals for found in places.paths(name)]
+    if before is None and rivals:
         raise AgentFileError(
-            f"{tool.title} reads {rival}; creating {path.name} would make it stop doing so"
+            f"{tool.title} reads {rivals[0].name}; creating {path.name} would make it stop doing so"
         )
     bom, text = _split_bom(before or "")
     return Change(path, before, bom + tool.format.insert(text, endpoint))
 
 
-def plan_undo(tool: Tool, home: Path) -> Change:
+def plan_undo(tool: Tool, places: Places) -> Change:
     """Return what taking our own entry out would write."""
     if tool.format is None:
         raise AgentFileError(f"{tool.title} is not set up by a file")
-    path = config_path(tool, home)
+    path = config_path(tool, places)
     before = _read(path)
     bom, text = _split_bom(before or "")
     after = tool.format.remove(text)
@@ -116,19 +113,22 @@ def backups_in(folder: Path) -> list[Backup]:
     """Return the copies kept, the newest first."""
     matches = ((path, _BACKUP_NAME.fullmatch(path.name)) for path in sorted(folder.glob("*--*")))
     found = [
-        Backup(path, match.group(2), match.group(3), _when(match.group(1)))
+        Backup(
+            path,
+            match.group(2),
+            match.group(3),
+            _when(match.group(1)),
+            _origin(path, match.group(1)),
+        )
         for path, match in matches
         if match is not None
     ]
     return found[::-1]
 
 
-def plan_restore(backup: Backup, tool: Tool, home: Path) -> Change:
+def plan_restore(backup: Backup, tool: Tool, places: Places) -> Change:
     """Return what putting a copy back would write."""
-    path = next(
-        (home / name for name in tool.files if Path(name).name == backup.file_name),
-        config_path(tool, home),
-    )
+    path = backup.origin or config_path(tool, places)
     return Change(path, _read(path), read_text(backup.path))
 
 
@@ -160,9 +160,18 @@ def _when(stamp: str) -> datetime:
 def _back_up(change: Change, tool_id: str, backups: Path) -> None:
     backups.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    _create(backups / f"{stamp}{_ORIGIN}", str(change.path), 0o600)
     _create(backups / f"{stamp}-{tool_id}--{change.path.name}", change.before or "", 0o600)
     for old in backups_in(backups)[KEPT_BACKUPS:]:
         old.path.unlink(missing_ok=True)
+        (backups / (old.path.name.partition("-")[0] + _ORIGIN)).unlink(missing_ok=True)
+
+
+def _origin(path: Path, stamp: str) -> Path | None:
+    try:
+        return Path(path.with_name(stamp + _ORIGIN).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _replace(path: Path, text: str) -> None:

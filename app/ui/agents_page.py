@@ -14,6 +14,7 @@ from app.agents.catalogue import TOOLS, Snippet, Tool
 from app.agents.detection import Which, detect
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
+from app.agents.places import Places
 from app.agents.writing import Backup, Change, plan, plan_restore, plan_undo, write
 from app.language import say
 from app.ui.agent_card import AgentCard
@@ -23,6 +24,7 @@ from app.ui.change_dialog import ChangeDialog
 from app.ui.clipboard import Clipboard
 from app.ui.page import Page
 from app.ui.parts import Look, Mark, Sign, button, row, text
+from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
 from proxy.localkey import digest
 from proxy.secret import Secret
@@ -43,7 +45,7 @@ class AgentsPage(Page):
 
     def __init__(
         self,
-        home: Path,
+        places: Places,
         backups: Path,
         parent: QWidget | None = None,
         *,
@@ -51,7 +53,7 @@ class AgentsPage(Page):
     ) -> None:
         super().__init__(parent)
         self.set_title(lambda: self.tr("Agents"), lambda: self.tr("Point your tools here."))
-        self._home, self._backups, self._which = home, backups, which
+        self._places, self._backups, self._which = places, backups, which
         self._settings = Settings()
         self._address = f"http://127.0.0.1:{DEFAULT_PORT}/v1"
         self._known_keys: dict[str, Secret] = {}
@@ -111,7 +113,7 @@ class AgentsPage(Page):
     def look(self) -> None:
         """Look again for every agent and its file."""
         for card in self.cards.values():
-            card.show_found(detect(card.tool, self._home, self._address, self._which))
+            card.show_found(detect(card.tool, self._places, self._address, self._which))
         self._backup_list.look(self._backups)
         self._arrange()
 
@@ -175,7 +177,7 @@ class AgentsPage(Page):
             card.write_asked.connect(lambda tool=tool: self._write(tool))
             card.undo_asked.connect(lambda tool=tool: self._undo(tool))
         self._keys.added.connect(self._renew_key)
-        self._keys.revoked.connect(self.agent_revoked)
+        self._keys.revoked.connect(self._revoke)
         self._keys.copy_asked.connect(self._copy_key)
         self._backup_list.restore_asked.connect(self._restore)
 
@@ -218,20 +220,35 @@ class AgentsPage(Page):
         if name in self._known_keys:
             use(self._known_keys[name])
             return
-        self._awaited[name] = lambda: use(self._known_keys[name])
-        self._renew_key(name)
+        if self._may_make_key(name):
+            self._awaited[name] = lambda: use(self._known_keys[name])
+            self.agent_added.emit(name)
 
     def _renew_key(self, name: str) -> None:
-        if any(agent.name == name for agent in self._settings.agents):
+        if self._may_make_key(name):
+            self.agent_added.emit(name)
+
+    def _may_make_key(self, name: str) -> bool:
+        """Ask before the key that an agent has now stops working."""
+        if all(agent.name != name for agent in self._settings.agents):
+            return True
+        question = self.tr(
+            "{agent} has a key already, which could be copied only when it was made. Make a new "
+            "one? The key it has now stops working at once."
+        )
+        return sure(self, question.format(agent=name), self.tr("Make a new key"))
+
+    def _revoke(self, name: str) -> None:
+        question = self.tr("Revoke the key of {agent}? Its requests are refused from now on.")
+        if sure(self, question.format(agent=name), self.tr("Revoke")):
             self.agent_revoked.emit(name)
-        self.agent_added.emit(name)
 
     def _write(self, tool: Tool) -> None:
         if not self._model.text().strip():
             self._say(self.tr("Say first which model it should ask for."), Mark.WARNING)
             self._model.setFocus()
             return
-        shown = self._plan(lambda: plan(tool, self._home, self._endpoint(_KEY_STAND_IN)))
+        shown = self._plan(lambda: plan(tool, self._places, self._endpoint(_KEY_STAND_IN)))
         if shown is None:
             return
         reason = self.tr("{agent} would read this from {path}.")
@@ -249,16 +266,16 @@ class AgentsPage(Page):
         self._carry_out(Change(shown.path, shown.before, after), tool.id)
 
     def _copy_change(self, tool: Tool, key: Secret) -> None:
-        change = self._plan(lambda: plan(tool, self._home, self._endpoint(key.reveal())))
+        change = self._plan(lambda: plan(tool, self._places, self._endpoint(key.reveal())))
         if change is not None:
             self._clipboard.copy_secret(Secret(change.after))
             self._say(self.tr("The whole file is copied, for 30 seconds."))
 
     def _undo(self, tool: Tool) -> None:
-        self._offer(lambda: plan_undo(tool, self._home), tool.id)
+        self._offer(lambda: plan_undo(tool, self._places), tool.id)
 
     def _restore(self, tool: Tool, backup: Backup) -> None:
-        self._offer(lambda: plan_restore(backup, tool, self._home), tool.id)
+        self._offer(lambda: plan_restore(backup, tool, self._places), tool.id)
 
     def _offer(self, make: Callable[[], Change], tool_id: str) -> None:
         shown = self._plan(make)
@@ -267,7 +284,9 @@ class AgentsPage(Page):
             return
         answer = self._ask(shown, reason.format(path=shown.path))
         if answer == ChangeDialog.COPY:
-            self._copy(shown.after)
+            # Whatever else is in that file, it may hold keys.
+            self._clipboard.copy_secret(Secret(shown.after))
+            self._say(self.tr("The whole file is copied, for 30 seconds."))
         elif answer:
             self._carry_out(shown, tool_id)
 

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.agents.catalogue import TOOLS
 from app.agents.writing import Backup, backups_in
 from app.language import say
-from app.ui.parts import Card, Look, button, discard, empty, row, text
+from app.ui.parts import Card, Look, button, discard, empty, plain_hint, row, text
 
 _SHOWN = 5
 
 
 class BackupList(Card):
-    """The latest copies.
+    """The copies that are kept, the latest first.
 
     Signals:
         restore_asked: the `Tool` and the `Backup`.
@@ -27,11 +27,16 @@ class BackupList(Card):
         super().__init__(parent)
         self._list = QVBoxLayout()
         self._lines: list[QWidget] = []
+        self._all = button("")
+        self._all.setCheckable(True)
+        self._all.toggled.connect(self._show_lines)
+        say(self._all, self._all.setText, self._more)
         self.add(
             text(lambda: self.tr("Backups"), Look.SECTION),
             text(self._hint, Look.MUTED, wrap=True),
             self._list,
         )
+        self.add(row(self._all, None))
 
     def _hint(self) -> str:
         return self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
@@ -40,10 +45,23 @@ class BackupList(Card):
         """Show what the folder holds."""
         empty(self._list)
         discard(self._lines)
-        self._lines = [self._line(backup) for backup in backups_in(folder)[:_SHOWN]]
+        self._lines = [self._line(backup) for backup in backups_in(folder)]
         for line in self._lines:
             self._list.addWidget(line)
+        self._show_lines(self._all.isChecked())
         self.setVisible(bool(self._lines))
+
+    def _show_lines(self, every: bool) -> None:
+        for place, line in enumerate(self._lines):
+            line.setVisible(every or place < _SHOWN)
+        self._all.setVisible(len(self._lines) > _SHOWN)
+        self._all.setText(self._more())
+
+    def _more(self) -> str:
+        words = self.tr("{count} more backups ▾")
+        if self._all.isChecked():
+            words = self.tr("Fewer backups ▴")
+        return words.format(count=len(self._lines) - _SHOWN)
 
     def _name(self, file: str, at: str) -> str:
         return self.tr("Restore {file} of {at}").format(file=file, at=at)
@@ -57,7 +75,10 @@ class BackupList(Card):
         restore.setEnabled(tool is not None)
         if tool is not None:
             restore.clicked.connect(lambda: self.restore_asked.emit(tool, backup))
-        layout = row(text(backup.file_name), text(at, Look.MUTED), None, restore)
+        name = text(backup.file_name)
+        if backup.origin is not None:
+            name.setToolTip(plain_hint(str(backup.origin)))
+        layout = row(name, text(at, Look.MUTED), None, restore)
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)
         return line

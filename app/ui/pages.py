@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.agents.places import Places
 from app.language import translate
 from app.ui.agents_page import AgentsPage
 from app.ui.first_run import FirstRun
@@ -16,10 +17,10 @@ from proxy.tap import Record
 class Pages:
     """The five pages."""
 
-    def __init__(self, home: Path, backups: Path) -> None:
+    def __init__(self, places: Places, backups: Path) -> None:
         self.traffic = TrafficPage()
         self.providers = ProvidersPage()
-        self.agents = AgentsPage(home, backups)
+        self.agents = AgentsPage(places, backups)
         self.settings = SettingsPage()
         self.first_run = FirstRun()
 

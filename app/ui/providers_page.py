@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QMessageBox, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.models.today import Today
 from app.ui.card_column import CardColumn
@@ -13,6 +13,7 @@ from app.ui.parts import Look, Mark, Sign, button, row, text
 from app.ui.presets import key_page
 from app.ui.provider_card import ProviderCard
 from app.ui.provider_dialog import ProviderDialog
+from app.ui.questions import sure
 from proxy.config import Provider, Settings
 from proxy.headers import origin_of
 from proxy.tap import Record
@@ -136,7 +137,7 @@ class ProvidersPage(Page):
 
     def _delete_key(self, name: str) -> None:
         question = self.tr("Delete the key of {provider} from the keyring?")
-        if self._sure(question.format(provider=self._title_of(name)), self.tr("Delete key")):
+        if sure(self, question.format(provider=self._title_of(name)), self.tr("Delete key")):
             self.key_deleted.emit(name)
 
     def _edit(self, name: str | None, *, copy: bool = False) -> None:
@@ -158,23 +159,10 @@ class ProvidersPage(Page):
         if self._key_states.get(name, ("", ""))[0] in {"stored", "memory"}:
             forget = QCheckBox(self.tr("Delete its key from the keyring too"))
             forget.setChecked(True)
-        if self._sure(question, self.tr("Remove"), forget):
+        if sure(self, question, self.tr("Remove"), forget):
             if forget is not None and forget.isChecked():
                 self.key_deleted.emit(name)
             self.provider_removed.emit(name)
-
-    def _sure(self, question: str, yes: str, choice: QCheckBox | None = None) -> bool:
-        box = QMessageBox(self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(question)
-        if choice is not None:
-            box.setCheckBox(choice)
-        agree = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        sure = box.clickedButton() is agree
-        box.deleteLater()
-        return sure
 
 
 def _shares_key(known: Provider, other: Provider) -> bool:

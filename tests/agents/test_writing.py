@@ -8,6 +8,7 @@ from app.agents.catalogue import TOOLS, Kind, Snippet, tool
 from app.agents.detection import Found, State, detect
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
+from app.agents.places import Places
 from app.agents.writing import (
     KEPT_BACKUPS,
     backups_in,
@@ -49,29 +50,29 @@ def backups(tmp_path: Path) -> Path:
 def test_written_then_undone_leaves_no_file_behind(each: object, home: Path, backups: Path) -> None:
     assert each in WRITABLE
     agent = next(one for one in WRITABLE if one is each)
-    write(plan(agent, home, HERE), agent.id, backups)
-    assert detect(agent, home, HERE.address, nowhere).state is State.HERE
-    write(plan_undo(agent, home), agent.id, backups)
-    assert not config_path(agent, home).exists()
+    write(plan(agent, Places(home), HERE), agent.id, backups)
+    assert detect(agent, Places(home), HERE.address, nowhere).state is State.HERE
+    write(plan_undo(agent, Places(home)), agent.id, backups)
+    assert not config_path(agent, Places(home)).exists()
 
 
 def test_bom_and_line_ends_stay(home: Path, backups: Path) -> None:
     before = b'\xef\xbb\xbf{\r\n  "theme": "dark", // mine\r\n}\r\n'
     path = put_file(home, ".config/opencode/opencode.json", before)
-    write(plan(OPENCODE, home, HERE), "opencode", backups)
+    write(plan(OPENCODE, Places(home), HERE), "opencode", backups)
     after = path.read_bytes()
     assert after.startswith(before[: before.index(b"\r\n}")])
     assert after.count(b"\n") == after.count(b"\r\n")
-    write(plan_undo(OPENCODE, home), "opencode", backups)
+    write(plan_undo(OPENCODE, Places(home)), "opencode", backups)
     assert path.read_bytes() == before
 
 
 def test_a_broken_file_stays_as_it_is(home: Path) -> None:
     path = put_file(home, ".config/opencode/opencode.json", b'{\n  "a": 1\n  "b": 2\n}\n')
     with pytest.raises(AgentFileError, match="line 3, column 3"):
-        plan(OPENCODE, home, HERE)
+        plan(OPENCODE, Places(home), HERE)
     assert path.read_bytes() == b'{\n  "a": 1\n  "b": 2\n}\n'
-    found = detect(OPENCODE, home, HERE.address, nowhere)
+    found = detect(OPENCODE, Places(home), HERE.address, nowhere)
     assert found == Found(
         State.UNREADABLE, "opencode.json: line 3, column 3: a comma or } was expected"
     )
@@ -79,7 +80,7 @@ def test_a_broken_file_stays_as_it_is(home: Path) -> None:
 
 def test_a_file_that_changed_since_the_diff_is_not_written(home: Path, backups: Path) -> None:
     path = put_file(home, ".aider.conf.yml", b"a: 1\n")
-    change = plan(AIDER, home, HERE)
+    change = plan(AIDER, Places(home), HERE)
     path.write_bytes(b"a: 2\n")
     with pytest.raises(AgentFileError, match="look at the change again"):
         write(change, "aider", backups)
@@ -88,7 +89,7 @@ def test_a_file_that_changed_since_the_diff_is_not_written(home: Path, backups: 
 
 def test_the_diff_shows_our_lines_and_not_the_key(home: Path) -> None:
     put_file(home, ".aider.conf.yml", b"a: 1\n")
-    diff = plan(AIDER, home, HERE).diff(HERE.key)
+    diff = plan(AIDER, Places(home), HERE).diff(HERE.key)
     assert '+openai-api-base: "http://127.0.0.1:8459/v1"  # Wiremend' in diff
     assert "lk_secret" not in diff
     assert "‹local key›" in diff
@@ -98,10 +99,10 @@ def test_the_diff_shows_our_lines_and_not_the_key(home: Path) -> None:
 def test_an_existing_mode_stays_and_a_new_file_is_private(home: Path, backups: Path) -> None:
     path = put_file(home, ".aider.conf.yml", b"a: 1\n")
     path.chmod(0o640)
-    write(plan(AIDER, home, HERE), "aider", backups)
-    write(plan(OPENCODE, home, HERE), "opencode", backups)
+    write(plan(AIDER, Places(home), HERE), "aider", backups)
+    write(plan(OPENCODE, Places(home), HERE), "opencode", backups)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert stat.S_IMODE(config_path(OPENCODE, home).stat().st_mode) == 0o600
+    assert stat.S_IMODE(config_path(OPENCODE, Places(home)).stat().st_mode) == 0o600
     assert [stat.S_IMODE(each.path.stat().st_mode) for each in backups_in(backups)] == [0o600]
 
 
@@ -109,7 +110,7 @@ def test_an_existing_mode_stays_and_a_new_file_is_private(home: Path, backups: P
 def test_a_link_stays_a_link(home: Path, backups: Path) -> None:
     real = put_file(home, "dotfiles/aider.yml", b"a: 1\n")
     (home / ".aider.conf.yml").symlink_to(real)
-    write(plan(AIDER, home, HERE), "aider", backups)
+    write(plan(AIDER, Places(home), HERE), "aider", backups)
     assert (home / ".aider.conf.yml").is_symlink()
     assert b"openai-api-base" in real.read_bytes()
 
@@ -118,29 +119,40 @@ def test_twenty_copies_are_kept_and_one_can_be_put_back(home: Path, backups: Pat
     path = put_file(home, ".aider.conf.yml", b"a: 1\n")
     for number in range(KEPT_BACKUPS + 3):
         path.write_bytes(f"a: {number}\n".encode())
-        write(plan(AIDER, home, HERE), "aider", backups)
+        write(plan(AIDER, Places(home), HERE), "aider", backups)
     kept = backups_in(backups)
     assert len(kept) == KEPT_BACKUPS
     assert kept[0].path.read_text() == "a: 22\n"
-    write(plan_restore(kept[0], AIDER, home), "aider", backups)
+    write(plan_restore(kept[0], AIDER, Places(home)), "aider", backups)
     assert path.read_text() == "a: 22\n"
+
+
+def test_a_copy_goes_back_to_where_its_file_was(home: Path, backups: Path) -> None:
+    custom = put_file(home, "elsewhere/opencode.json", b"{}\n")
+    usual = put_file(home, ".config/opencode/opencode.json", b'{"a": 1}\n')
+    places = Places(home, {"OPENCODE_CONFIG": str(custom)})
+    write(plan(OPENCODE, places, HERE), "opencode", backups)
+    assert b"wiremend" in custom.read_bytes()
+    write(plan_restore(backups_in(backups)[0], OPENCODE, Places(home)), "opencode", backups)
+    assert custom.read_bytes() == b"{}\n"
+    assert usual.read_bytes() == b'{"a": 1}\n'
 
 
 def test_continue_is_not_robbed_of_its_older_file(home: Path) -> None:
     put_file(home, ".continue/config.json", b"{}")
     with pytest.raises(AgentFileError, match=r"config\.json"):
-        plan(tool("continue"), home, HERE)
+        plan(tool("continue"), Places(home), HERE)
 
 
 def test_a_file_that_is_not_text_is_refused(home: Path) -> None:
     put_file(home, ".aider.conf.yml", b"\xff\xfe\x00a")
     with pytest.raises(AgentFileError, match="UTF-8"):
-        plan(AIDER, home, HERE)
+        plan(AIDER, Places(home), HERE)
 
 
 def test_an_agent_without_a_file_is_not_written(home: Path) -> None:
     with pytest.raises(AgentFileError):
-        plan(tool("cline"), home, HERE)
+        plan(tool("cline"), Places(home), HERE)
 
 
 @pytest.mark.parametrize(
@@ -155,15 +167,15 @@ def test_an_agent_without_a_file_is_not_written(home: Path) -> None:
 )
 def test_the_address_in_the_file_decides_the_state(home: Path, address: str, state: State) -> None:
     put_file(home, ".aider.conf.yml", f"openai-api-base: {address}\n".encode())
-    assert detect(AIDER, home, HERE.address, nowhere) == Found(state, address)
+    assert detect(AIDER, Places(home), HERE.address, nowhere) == Found(state, address)
 
 
 def test_an_agent_is_found_by_its_program_or_its_traces(home: Path) -> None:
     cline = tool("cline")
-    assert detect(cline, home, HERE.address, nowhere).state is State.ABSENT
-    assert detect(cline, home, HERE.address, lambda _: "/bin/cline").state is State.FOUND
+    assert detect(cline, Places(home), HERE.address, nowhere).state is State.ABSENT
+    assert detect(cline, Places(home), HERE.address, lambda _: "/bin/cline").state is State.FOUND
     put_file(home, ".vscode/extensions/saoudrizwan.claude-dev-3.1/package.json", b"{}")
-    assert detect(cline, home, HERE.address, nowhere).state is State.FOUND
+    assert detect(cline, Places(home), HERE.address, nowhere).state is State.FOUND
 
 
 def test_snippets_quote_for_where_they_are_pasted() -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -5,14 +6,23 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from app.agents.places import Places
 from app.ui.agents_page import AgentsPage
 from app.ui.change_dialog import ChangeDialog
 from proxy.config import Agent, Settings
 from proxy.localkey import digest, new_key
-from tests.gui.records import started
+from tests.gui.records import emissions, started
 
 KEY = new_key()
 AIDER = Path(".aider.conf.yml")
@@ -48,7 +58,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def page(qtbot: QtBot, home: Path, tmp_path: Path) -> AgentsPage:
-    page = AgentsPage(home, tmp_path / "backups", which=lambda _: None)
+    page = AgentsPage(Places(home), tmp_path / "backups", which=lambda _: None)
     qtbot.addWidget(page)
     page.show()
     return page
@@ -76,6 +86,18 @@ def answer(act: Callable[[ChangeDialog], Any]) -> list[str]:
 
     QTimer.singleShot(0, decide)
     return shown
+
+
+def agree(label: str) -> None:
+    """Answer the question that comes next with a button."""
+
+    def choose() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        named = [each for each in box.buttons() if each.text().replace("&", "") == label]
+        named[0].click()
+
+    QTimer.singleShot(0, choose)
 
 
 def clipboard() -> str:
@@ -148,9 +170,77 @@ def test_a_second_write_renews_the_key_only_if_it_is_not_known_any_more(
     assert keymaker.calls == ["add aider"]
     keymaker.agents["aider"] = Agent("aider", "0" * 64)
     page.show_settings(Settings(agents=(keymaker.agents["aider"],)))
-    answer(ChangeDialog.accept)
+
+    def accept(dialog: ChangeDialog) -> None:
+        dialog.accept()
+        agree("Make a new key")
+
+    answer(accept)
     push(page.cards["aider"], "Write config…")
-    assert keymaker.calls == ["add aider", "revoke aider", "add aider"]
+    assert keymaker.calls == ["add aider", "add aider"]
+
+
+def test_a_key_in_use_is_renewed_only_after_a_question(page: AgentsPage) -> None:
+    made = emissions(page.agent_added)
+    page.show_settings(Settings(agents=(Agent("Cline", "0" * 64),)))
+    agree("Cancel")
+    push(page.cards["cline"], "Copy key")
+    agree("Cancel")
+    push(page.cards["cline"], "Renew key")
+    assert made == []
+    agree("Make a new key")
+    push(page.cards["cline"], "Renew key")
+    assert made == [("Cline",)]
+
+
+def test_a_key_is_revoked_only_after_a_question(page: AgentsPage) -> None:
+    gone = emissions(page.agent_revoked)
+    page.show_settings(Settings(agents=(Agent("Cline", "0" * 64),)))
+    # What was just added is shown when Qt comes to it.
+    QApplication.processEvents()
+    agree("Cancel")
+    push(page, "Revoke")
+    assert gone == []
+    agree("Revoke")
+    push(page, "Revoke")
+    assert gone == [("Cline",)]
+
+
+def test_no_key_of_the_agents_own_file_is_shown(page: AgentsPage, home: Path) -> None:
+    path = home / ".config/opencode/opencode.json"
+    path.parent.mkdir(parents=True)
+    theirs, ours = f"sk-{'7' * 40}", new_key().reveal()
+    ours_now = {"options": {"baseURL": "http://127.0.0.1:1/v1", "apiKey": ours}}
+    other = {"options": {"apiKey": theirs}}
+    document = {"provider": {"other": other, "wiremend": ours_now}}
+    path.write_text(json.dumps(document, indent=2))
+    page._model.setText("m")
+    shown = answer(ChangeDialog.reject)
+    push(page.cards["opencode"], "Write config…")
+    assert "baseURL" in shown[0]
+    assert theirs not in shown[0]
+    assert ours not in shown[0]
+
+
+@pytest.mark.usefixtures("keymaker")
+def test_twenty_backups_are_listed_the_first_five_at_once(page: AgentsPage, home: Path) -> None:
+    (home / AIDER).write_text("auto-commits: false\n")
+    page._model.setText("m")
+    for address in range(12):
+        page.show_address(f"http://127.0.0.1:{9000 + address}/v1")
+        answer(ChangeDialog.accept)
+        push(page.cards["aider"], "Write config…")
+
+    def shown() -> int:
+        QApplication.processEvents()
+        buttons = page.findChildren(QPushButton)
+        return sum(each.text() == "Restore…" and each.isVisibleTo(page) for each in buttons)
+
+    assert shown() == 5
+    push(page, "7 more backups ▾")
+    assert shown() == 12
+    push(page, "Fewer backups ▴")
+    assert shown() == 5
 
 
 @pytest.mark.usefixtures("keymaker")

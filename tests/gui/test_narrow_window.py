@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.agents.places import Places
 from app.ui.agents_page import AgentsPage
 from app.ui.first_run import FirstRun
 from app.ui.flow import FlowLayout
@@ -30,7 +31,7 @@ def providers(_folder: Path) -> Page:
 
 def agents(folder: Path) -> Page:
     (folder / ".aider.conf.yml").write_text(f"openai-api-base: https://{'a' * 300}.example/v1\n")
-    return AgentsPage(folder, folder / "backups", which=lambda _: None)
+    return AgentsPage(Places(folder), folder / "backups", which=lambda _: None)
 
 
 def settings(_folder: Path) -> Page:
