@@ -25,6 +25,8 @@ from proxy.tap import Finished, Record, Started
 DONE, FAILED = 0, 1
 _MOST_RUNNING = 4096
 _MOST_LINES = 10_000
+_MOST_REFUSALS = 5
+"""Lines a second: whoever knocks a thousand times a second must not fill the disk."""
 _LAST_LINES_SECONDS = 2
 _BATCH_SECONDS = 0.02
 _POLL_SECONDS = 0.2
@@ -52,6 +54,7 @@ class Log:
         self._lines: deque[dict[str, Any] | Callable[[], dict[str, Any]]] = deque()
         self._due = threading.Event()
         self._over = False
+        self._refusals_since = self._refusals = 0
         self._thread = threading.Thread(target=self._run, name="wiremend-log", daemon=True)
         self._thread.start()
 
@@ -67,6 +70,22 @@ class Log:
             begun = self._begun.pop(record.exchange_id, None)
             if begun is not None:
                 self._put(partial(exchange_line, begun, record))
+
+    def refused(self, code: str) -> None:
+        """Say that somebody was not let in; called on the proxy's thread.
+
+        The objects of the log are exchanges and what the proxy does: there it is no line.
+        """
+        if self._as_json:
+            return
+        second = int(time.monotonic())
+        if second != self._refusals_since:
+            self._refusals_since, self._refusals = second, 0
+        self._refusals += 1
+        if self._refusals <= _MOST_REFUSALS:
+            self._put({"event": "refused", "code": code})
+        elif self._refusals == _MOST_REFUSALS + 1:
+            self._put({"event": "refused", "code": ""})
 
     def write(self, line: dict[str, Any]) -> None:
         """Write one event; dropped where nobody reads."""
@@ -134,6 +153,8 @@ def _plain(line: dict[str, Any]) -> str:
     match line["event"]:
         case "listening":
             return f"Listening on {line['url']}"
+        case "refused":
+            return f"Refused: {line['code'] or 'more, not listed one by one'}"
         case "config":
             said = line.get("error") or ", ".join(line["changed"]) or "nothing changed"
             if line.get("line"):
@@ -155,7 +176,7 @@ def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     _silence_libraries()
     settings = _first_settings(file)
     log = Log(sys.stdout, as_json=as_json)
-    server = ServerThread(_with_port(settings, port), Keyring(), log.tap)
+    server = ServerThread(_with_port(settings, port), Keyring(), log.tap, on_refused=log.refused)
     over = _heed(_twice(server))
     log.write({"event": "listening", "url": server.start()})
     reload = _Reload(server, log, settings, port)

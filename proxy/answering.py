@@ -5,7 +5,7 @@ them keeps its real status; after ten seconds of silence a stream's head goes ou
 a sign of life.
 """
 
-from proxy import headers as rules, sse, wire
+from proxy import headers as rules, wire
 from proxy.asgi import Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
 from proxy.errors import Problem
@@ -14,11 +14,13 @@ from proxy.pipeline import Step
 from proxy.recording import Recorder
 from proxy.repair import Form
 from proxy.scrubbing import Scrubbed
-from proxy.sse import SENTINEL
 from proxy.upstream import Opened
+from proxy.wire import JsonObject
 
 _STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 _ERRORS = 400
+MAX_SENTENCE = 2048
+"""Characters of what upstream said in no known shape."""
 _NO_CACHE = (b"cache-control", b"no-cache")
 
 
@@ -58,6 +60,10 @@ class Reply:
                 self._held.append(data)
                 return
             await self._start(body, opened)
+        elif self.kept_alive and body.form is Form.DOCUMENT:
+            # It becomes events when all of it is here.
+            self._held.append(data)
+            return
         if data:
             await self._write(data)
 
@@ -75,12 +81,12 @@ class Reply:
             await self._whole(failure.status, opened, text)
         elif not self.status and not body.broken:
             await self._at_once(data, body, opened)
-        elif body.broken:
+        elif body.broken and not self.kept_alive:
             await self._break(body, opened)
         else:
             if body.verdict.status >= _ERRORS > self.status:
                 self._contact.close_behind()
-            await self._write(self._as_events(data, body), last=True)
+            await self._write(self._as_events(data, body, opened), last=True)
 
     async def refuse(self, why: Problem) -> None:
         """Answer in our own name, by a status or, where that is gone, by an event."""
@@ -103,6 +109,10 @@ class Reply:
             await self._head(200, [_STREAM, _NO_CACHE, self._exchange])
         self.kept_alive = True
         watch = getattr(body, "watch", None) or self._family.watch()
+        if body is not None and body.form is Form.DOCUMENT:
+            # What is held becomes events when all of it is here.
+            await self._write(watch.keep_alive())
+            return
         await self._write(b"".join(self._held) + watch.keep_alive())
         self._held.clear()
 
@@ -169,13 +179,27 @@ class Reply:
         finally:
             self.writing = False
 
-    def _as_events(self, data: bytes, body: Body) -> bytes:
+    def _as_events(self, data: bytes, body: Body, opened: Opened) -> bytes:
         """Put a plain answer into the stream that a sign of life has already begun."""
-        if not self.kept_alive or body.form is Form.STREAM or not data:
+        data = b"".join(self._held) + data
+        self._held.clear()
+        if not self.kept_alive or body.form is Form.STREAM:
             return data
-        parsed = wire.decode_object(data)
-        if parsed is None:
-            text = data.decode("utf-8", "replace")[:2000]
-            parsed = {"error": {"message": text, "type": "upstream_error"}}
-        end = b"" if "error" in parsed else sse.encode(SENTINEL)
-        return sse.encode(wire.encode_if_possible(parsed) or b"{}") + end
+        if body.broken:
+            return self._family.watch().error_event(body.verdict)
+        if body.failure is not None and body.failure.error:
+            return self._recorder.scrub(self._family.error_as_event(body.failure.error))
+        answer = wire.decode_object(data)
+        if answer is None or "error" in answer or opened.status >= _ERRORS:
+            return self._family.error_as_event(_error_in(answer or {}, data))
+        return self._family.answer_as_events(answer)
+
+
+def _error_in(answer: JsonObject, data: bytes) -> JsonObject:
+    """Return upstream's error in the members that all families have."""
+    error = wire.child(answer, "error")
+    if error.get("message"):
+        return error
+    sentence = wire.text(answer, "error") or data.decode("utf-8", "replace")[:MAX_SENTENCE]
+    said = sentence.strip() or "The provider answered with an error and said nothing more."
+    return {"message": said, "type": "upstream_error", "param": None, "code": None}

@@ -45,6 +45,14 @@ def values(headers: HeaderList, name: bytes) -> list[bytes]:
     return [each for known, each in headers if known == name]
 
 
+def codings(headers: HeaderList) -> tuple[bytes, ...]:
+    """Return the codings that were put on a body, in their order."""
+    if not any(name == b"content-encoding" for name, _ in headers):
+        return ()
+    listed = b",".join(values(headers, b"content-encoding")).lower().split(b",")
+    return tuple(each.strip() for each in listed if each.strip() not in (b"", b"identity"))
+
+
 def request_headers(
     agent: HeaderList, provider: Provider, key: Secret | None, *, raw: bool
 ) -> HeaderList:

@@ -13,6 +13,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ import httpx
 
 from proxy.connection import Connection
 
+SLEPT_SECONDS = 30
+"""The wall clock ran so much further than the loop's: the computer was asleep."""
 IDLE_SECONDS = 20
 """Common servers close idle connections after 60 s; long before that ours is dropped."""
 
@@ -91,9 +94,14 @@ class LeanTransport:
     """Connections to any origin, kept alive and reused; belongs to one event loop."""
 
     def __init__(
-        self, ssl_context: ssl.SSLContext | None = None, admit: Admission = _admit_all
+        self,
+        ssl_context: ssl.SSLContext | None = None,
+        admit: Admission = _admit_all,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._ssl_context = ssl_context
+        self._wall_clock = wall_clock
+        self._ahead = 0.0
         self._admit = admit
         self._idle: dict[Origin, list[Connection]] = {}
         self._open: set[Connection] = set()
@@ -143,8 +151,9 @@ class LeanTransport:
         return Answered(connection, self._release, origin)
 
     def _reusable(self, origin: Origin) -> Connection | None:
-        idle = self._idle.get(origin, [])
         now = asyncio.get_running_loop().time()
+        self._drop_what_slept(now)
+        idle = self._idle.get(origin, [])
         while idle:
             connection = idle.pop()
             if connection.usable and now - connection.idle_since < IDLE_SECONDS:
@@ -152,6 +161,13 @@ class LeanTransport:
                 return connection
             connection.abort()
         return None
+
+    def _drop_what_slept(self, now: float) -> None:
+        """Close idle connections once the computer slept: the loop's clock does not count that."""
+        ahead = self._wall_clock() - now
+        if self._idle and ahead - self._ahead > SLEPT_SECONDS:
+            self.drop_idle()
+        self._ahead = ahead
 
     def _release(self, origin: Origin, connection: Connection) -> None:
         if not connection.reusable:

@@ -1,15 +1,21 @@
-"""Take compression off that nobody asked for, as it arrives and within limits."""
+"""Take compression off that nobody asked for, as it arrives and within limits.
+
+One layer and no more: who packs twice wants to be unpacked at a price.
+"""
 
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+CODINGS = frozenset((b"gzip", b"x-gzip", b"deflate"))
+"""What can be taken off."""
 MAX_SIZE = 256 * 1024 * 1024
 MAX_RATIO = 100
 """Times the compressed size, beyond the first MiB."""
 
 _FREE = 1024 * 1024
 _PIECE = 128 * 1024
+_GZIP = b"\x1f"
 _AUTOMATIC = 32 + zlib.MAX_WBITS
 """Reads a gzip or a zlib header, whichever there is."""
 
@@ -31,6 +37,12 @@ async def unpacked(
             reader = zlib.decompressobj(-zlib.MAX_WBITS)
         rest = data
         while rest:
+            if reader.eof:
+                if not rest.startswith(_GZIP):
+                    # Padding, or nothing of ours.
+                    break
+                # Several members, one behind the other, are one text.
+                reader = zlib.decompressobj(_AUTOMATIC)
             piece, rest = _step(reader, rest)
             given += len(piece)
             if given > MAX_SIZE or given > _FREE + MAX_RATIO * taken:
@@ -47,8 +59,7 @@ def _step(reader: Any, data: bytes) -> tuple[bytes, bytes]:
     except zlib.error as error:
         raise UnpackError from error
     if reader.eof:
-        # What follows the end is another layer, or nothing of ours.
-        return piece, b""
+        return piece, reader.unused_data
     if not piece and reader.unconsumed_tail == data:
         raise UnpackError
     return piece, reader.unconsumed_tail

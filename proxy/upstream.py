@@ -35,7 +35,7 @@ from proxy.transport import (
     Transport,
     is_private,
 )
-from proxy.unpack import UnpackError, unpacked
+from proxy.unpack import CODINGS, UnpackError, unpacked
 
 INSTANCE = secrets.token_hex(8).encode("ascii")
 """Names this process in requests to private addresses, so that a loop is seen at its first turn."""
@@ -81,10 +81,12 @@ class Opened:
         self.headers: rules.HeaderList = answer.headers
         self._answer = answer
         self._release = release
-        coding = b"" if ask.raw else rules.value(self.headers, b"content-encoding").lower()
+        codings = () if ask.raw else rules.codings(self.headers)
+        self.readable = len(codings) <= 1 and CODINGS.issuperset(codings)
+        """Nobody asked for compression; what came all the same can be taken off."""
         self._unpacked: AsyncIterator[bytes] | None = None
-        if coding in (b"gzip", b"x-gzip", b"deflate"):
-            self._unpacked = unpacked(answer.receive, coding)
+        if codings and self.readable:
+            self._unpacked = unpacked(answer.receive, codings[0])
         if ask.streams:
             release()
 
@@ -216,6 +218,8 @@ def _check(opened: Opened) -> None:
         raise ProxyError(problem("upstream_invalid"), f"status {opened.status}")
     if opened.status in _REDIRECTS:
         raise ProxyError(problem("upstream_redirect_refused"), f"status {opened.status}")
+    if not opened.readable:
+        raise ProxyError(problem("upstream_invalid"), "a compression that nobody asked for")
     if not rules.acceptable(opened.headers):
         raise ProxyError(problem("upstream_invalid"), "headers beyond the limits")
 

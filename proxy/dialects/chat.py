@@ -5,10 +5,11 @@ See: https://platform.openai.com/docs/api-reference/chat-streaming
 
 import re
 
-from proxy import sse, wire
+from proxy import aggregate, sse, wire
 from proxy.dialects.family import Family, Watch, openai_error
 from proxy.errors import Problem
 from proxy.sse import SENTINEL, Event
+from proxy.wire import JsonObject
 
 # Cheap signs, so that most events need not be read: what is found is then judged as JSON.
 _MAY_END = re.compile(rb'"(?:finish_reason|error)"\s*:\s*["{]')
@@ -43,6 +44,14 @@ class Chat:
 
     def watch(self) -> Watch:
         return ChatWatch()
+
+    def error_as_event(self, error: JsonObject) -> bytes:
+        return sse.encode(wire.encode({"error": error}))
+
+    def answer_as_events(self, answer: JsonObject) -> bytes:
+        completion = wire.text(answer, "object") == "chat.completion"
+        chunks = aggregate.explode(answer, usage=True) if completion else [answer]
+        return b"".join(sse.encode(wire.encode(chunk)) for chunk in chunks) + sse.encode(SENTINEL)
 
 
 FAMILY: Family = Chat()

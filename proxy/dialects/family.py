@@ -87,6 +87,14 @@ class Family(Protocol):
         """Begin to follow a stream."""
         ...
 
+    def error_as_event(self, error: JsonObject) -> bytes:
+        """Return upstream's own error as the event that ends a stream."""
+        ...
+
+    def answer_as_events(self, answer: JsonObject) -> bytes:
+        """Return a plain answer as a whole stream."""
+        ...
+
 
 def openai_error(problem: Problem) -> JsonObject:
     """Return OpenAI's error object."""

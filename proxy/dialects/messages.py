@@ -4,6 +4,7 @@ See: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 """
 
 from proxy import sse, wire
+from proxy.dialects.explode import message_events
 from proxy.dialects.family import Family, Watch, named
 from proxy.errors import Problem
 from proxy.sse import Event
@@ -57,6 +58,13 @@ class Messages:
 
     def watch(self) -> Watch:
         return MessagesWatch()
+
+    def error_as_event(self, error: JsonObject) -> bytes:
+        told = {"type": "error", "error": {**error, "type": error.get("type") or "api_error"}}
+        return sse.encode(wire.encode(told), b"error")
+
+    def answer_as_events(self, answer: JsonObject) -> bytes:
+        return message_events(answer)
 
 
 FAMILY: Family = Messages()

@@ -10,6 +10,7 @@ See: https://platform.openai.com/docs/api-reference/responses-streaming
 from typing import Any
 
 from proxy import sse, wire
+from proxy.dialects.explode import response_events
 from proxy.dialects.family import Family, Watch, named, openai_error
 from proxy.errors import Problem
 from proxy.sse import Event
@@ -68,6 +69,13 @@ class Responses:
 
     def watch(self) -> Watch:
         return ResponsesWatch()
+
+    def error_as_event(self, error: JsonObject) -> bytes:
+        told = {name: error.get(name) for name in ("code", "message", "param")}
+        return sse.encode(wire.encode({"type": "error", **told, "sequence_number": 0}), b"error")
+
+    def answer_as_events(self, answer: JsonObject) -> bytes:
+        return response_events(answer)
 
 
 FAMILY: Family = Responses()

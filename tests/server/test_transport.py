@@ -1,6 +1,7 @@
 """The transport against a scripted server: reuse, faults, limits, and nothing left open."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -268,6 +269,17 @@ async def test_asks_before_it_connects_to_an_address() -> None:
     transport = LeanTransport(admit=lambda scheme, address: False)  # noqa: ARG005
     with pytest.raises(AddressRefusedError):
         await post(transport, "http://127.0.0.1:1/")
+
+
+async def test_opens_a_new_connection_after_the_computer_slept() -> None:
+    offset = 0.0
+    async with serving(says(OK)) as (server, _, url):
+        transport = LeanTransport(wall_clock=lambda: time.time() + offset)
+        for asleep, connections in ((0, 1), (29, 1), (31, 2), (0, 2)):
+            offset += asleep
+            assert await whole(transport, url) == b"hi"
+            assert server.connections == connections
+        await transport.aclose()
 
 
 async def test_drops_connections_that_nobody_uses() -> None:

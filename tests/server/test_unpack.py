@@ -61,6 +61,20 @@ async def test_hands_over_what_is_there_before_the_end_has_come() -> None:
         break
 
 
+@pytest.mark.parametrize("size", [1, 100_000])
+@pytest.mark.parametrize("behind", [gzip.compress(TEXT), b"", b"\0" * 512, b"junk" * 1_000_000])
+async def test_reads_every_member_and_nothing_else_behind_it(behind: bytes, size: int) -> None:
+    if size == 1 and len(behind) > 10_000:
+        size = 4096
+    expected = TEXT * 2 if behind.startswith(b"\x1f") else TEXT
+    assert await whole(gzip.compress(TEXT) + behind, b"gzip", size) == expected
+
+
+async def test_takes_off_one_layer_only() -> None:
+    inner = gzip.compress(TEXT)
+    assert await whole(gzip.compress(inner), b"gzip") == inner
+
+
 @pytest.mark.parametrize("data", [b"no gzip at all", gzip.compress(TEXT)[:-9], b""])
 async def test_says_that_it_is_not_what_it_claims(data: bytes) -> None:
     with pytest.raises(UnpackError):
