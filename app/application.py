@@ -25,6 +25,7 @@ from app.instance import Instance, ask
 from app.keydesk import KeyDesk
 from app.language import language
 from app.models.attention import Attention, Attentions
+from app.models.speed import Speed
 from app.notices import Notices
 from app.preferences import Preferences
 from app.secrets import Keyring
@@ -111,6 +112,7 @@ class Application(QObject):
         )
         self._watcher = Watcher(file, self._bridge.take_settings, self._bridge.take_error)
         self._attentions = Attentions()
+        self._speed = Speed()
         backups = platformdirs.user_data_path("wiremend") / "backups"
         self._pages = Pages(Places(Path.home(), os.environ), backups)
         self._window = MainWindow(self._pages.places())
@@ -243,6 +245,7 @@ class Application(QObject):
         menu.untouched_toggled.connect(wishes.touch_nothing)
         menu.attention_asked.connect(wishes.attend)
         menu.attention_ignored.connect(self._ignore)
+        menu.request_asked.connect(wishes.show_cause)
         menu.open_asked.connect(wishes.open)
         menu.copy_asked.connect(wishes.copy_address)
         menu.proxy_toggled.connect(wishes.run_proxy)
@@ -255,6 +258,8 @@ class Application(QObject):
     def _take_records(self, records: list[Record]) -> None:
         self._pages.apply(records)
         self._show_kept()
+        self._speed.apply(records)
+        self._service.show_speed(self._speed.now())
         if self._attentions.apply(records):
             self._look_for_attention()
 

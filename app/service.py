@@ -107,6 +107,10 @@ class Service(QObject):
         """Take what needs attention into the status."""
         self._show(replace(self.status, attention=words))
 
+    def show_speed(self, speed: int) -> None:
+        """Take how fast the answers come into the status."""
+        self._show(replace(self.status, speed=speed if self.status.streaming else 0))
+
     def _own(self, settings: Settings) -> Settings:
         """Let our own sample requests in, whose key only this process knows; keep the port asked
         for at the start."""

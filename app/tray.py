@@ -127,10 +127,15 @@ class Tray(QObject):
         elif status.condition is Condition.STOPPED:
             words = self.tr("stopped")
         elif status.streaming:
-            words = self.tr("{count} streaming").format(count=status.streaming)
+            words = self.tr("{count} streaming")
+            if status.speed:
+                words = self.tr("{count} streaming, {speed} tok/s")
+            words = words.format(count=status.streaming, speed=status.speed)
         else:
             words = self.tr("{address}, {count} providers")
             if status.providers == 1:
                 words = self.tr("{address}, 1 provider")
             words = words.format(address=status.address, count=status.providers)
-        return f"Wiremend: {entry(words).replace('&&', '&')}"
+        # Where Qt draws the hint itself, an angle bracket could make it HTML.
+        line = entry(words).replace("&&", "&").replace("<", "‹")
+        return f"Wiremend: {line}"

@@ -91,6 +91,12 @@ class Wishes(QObject):
             self._parts.desk.look(attention.provider)
             self.open("providers")
 
+    def show_cause(self, attention: Attention) -> None:
+        """Show the request that met what needs attention, or else all of that provider's."""
+        if not self._parts.pages.traffic.show_request(attention.request):
+            self._parts.pages.traffic.show_requests_of(attention.provider)
+        self.open("traffic")
+
     def open(self, page: str) -> None:
         """Show the window, on a page where one is named."""
         if page:

@@ -1,7 +1,7 @@
 """What needs the user's attention: a defect whose fix is off, or a key that cannot be had."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.models.today import Today
 from proxy.config import Settings
@@ -16,6 +16,8 @@ class Attention:
     provider: str
     fix: str = ""
     """The fix that would mend it; empty where the provider's key is what lacks."""
+    request: str = field(default="", compare=False)
+    """The last request that met it; another one does not make it another thing."""
 
 
 class Attentions:
@@ -54,12 +56,15 @@ class Attentions:
 
     def _unfixed(self) -> list[Attention]:
         met = [
-            (self._today.of(name).affected[fix], Attention(name, fix))
+            (self._today.of(name).affected[fix], self._met(name, fix))
             for name in self._settings.providers
             for fix in self._off(name)
         ]
         met = [each for each in met if each[0]]
         return [attention for _, attention in sorted(met, key=lambda each: -each[0])]
+
+    def _met(self, name: str, fix: str) -> Attention:
+        return Attention(name, fix, self._today.of(name).met_in.get(fix, ""))
 
     def _off(self, name: str) -> list[str]:
         provider = self._settings.providers[name]

@@ -23,6 +23,8 @@ class Status:
     address: str = ""
     """Host and port, such as ``127.0.0.1:8459``."""
     streaming: int = 0
+    speed: int = 0
+    """Tokens a second of all answers together, one event taken for one token."""
     providers: int = 0
     problem: str = ""
     """Why the proxy does not run, as a sentence."""
@@ -42,4 +44,4 @@ class Status:
 
     def with_traffic(self, state: str, streaming: int) -> "Status":
         """Return it with what changes by itself."""
-        return replace(self, state=state, streaming=streaming)
+        return replace(self, state=state, streaming=streaming, speed=self.speed if streaming else 0)

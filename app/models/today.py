@@ -23,6 +23,8 @@ class Tally:
     """What fixes that are off would have mended."""
     affected: Counter[str] = field(default_factory=Counter[str])
     """In how many requests each fix that is off would have acted."""
+    met_in: dict[str, str] = field(default_factory=dict[str, str])
+    """The last request in which each fix that is off would have acted."""
     last: Finished | None = None
 
 
@@ -65,6 +67,7 @@ class Today:
         tally.mended.update(record.findings)
         tally.missed.update(record.would_mend)
         tally.affected.update(fix for fix, count in record.would_mend.items() if count)
+        tally.met_in.update({fix: record.exchange_id for fix, n in record.would_mend.items() if n})
         tally.last = record
         return {provider}
 

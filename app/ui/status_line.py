@@ -56,7 +56,10 @@ class StatusLine(QStatusBar):
         self._address.setText(status.address)
         self._address.setVisible(bool(status.address))
         self._copy.setVisible(bool(status.address))
-        words = self.tr("{count} streaming").format(count=status.streaming)
+        words = self.tr("{count} streaming")
+        if status.speed:
+            words = self.tr("{count} streaming · {speed} tok/s")
+        words = words.format(count=status.streaming, speed=status.speed)
         self._streaming.setText(words if status.streaming else "")
 
     def show_keyring(self, words: str) -> None:

@@ -66,6 +66,17 @@ class TrafficPage(Page):
         """Show one provider's requests alone."""
         self.requests.filter_by(f"provider:{provider}")
 
+    def show_request(self, exchange_id: str, *, changes: bool = False) -> bool:
+        """Show one request, on request its changes; False where it is no longer kept."""
+        exchange = self.store.get(exchange_id)
+        if exchange is None:
+            return False
+        self.requests.filter_by("")
+        self.requests.choose(exchange)
+        if changes:
+            self.detail.tabs.setCurrentWidget(self.detail.changes)
+        return True
+
     def _show(self, update: Update) -> None:
         self.requests.apply(update)
         shown = self.detail.exchange

@@ -94,7 +94,7 @@ class TrayMenu(QMenu):
     Signals:
         fix_toggled, passthrough_toggled: as in `ProviderMenu`.
         untouched_toggled: every provider is to pass everything through, or as before again.
-        attention_asked, attention_ignored: `Attention`.
+        attention_asked, attention_ignored, request_asked: `Attention`.
         open_asked: the name of a page, empty for the window as it is.
         copy_asked, quit_asked: by the user.
         proxy_toggled: it is to run.
@@ -105,6 +105,7 @@ class TrayMenu(QMenu):
     untouched_toggled = Signal(bool)
     attention_asked = Signal(object)
     attention_ignored = Signal(object)
+    request_asked = Signal(object)
     open_asked = Signal(str)
     copy_asked = Signal()
     proxy_toggled = Signal(bool)
@@ -124,7 +125,7 @@ class TrayMenu(QMenu):
         self.untouched = self._entry(self, lambda: self.tr("Everything untouched (passthrough)"))
         self.untouched.setCheckable(True)
         self.copy = self._entry(self, lambda: self.tr("Copy address"))
-        self.open = self._entry(self, lambda: self.tr("Open Wiremend"))
+        self.open = self._entry(self, lambda: self.tr("Open traffic"))
         self.addSeparator()
         self.proxy = self._entry(self, "")
         self.quit = self._entry(self, lambda: self.tr("Quit"))
@@ -168,6 +169,7 @@ class TrayMenu(QMenu):
         remedy = self.tr("Unlock its key…")
         if attention.fix:
             remedy = self.tr("Turn on {fix}").format(fix=fix_title(attention.fix))
+        self.show_request.setVisible(bool(attention.request))
         self.remedy.setText(entry(remedy))
 
     def _say_again(self) -> None:
@@ -178,7 +180,7 @@ class TrayMenu(QMenu):
         menu = QMenu(self)
         self.addMenu(menu)
         self.remedy = self._entry(menu, "")
-        self.show_requests = self._entry(menu, lambda: self.tr("Show its requests"))
+        self.show_request = self._entry(menu, lambda: self.tr("Show request"))
         self.ignore = self._entry(menu, lambda: self.tr("Ignore"))
         return menu
 
@@ -198,11 +200,11 @@ class TrayMenu(QMenu):
     def _connect(self) -> None:
         self.remedy.triggered.connect(lambda: self.attention_asked.emit(self._attention))
         self.ignore.triggered.connect(lambda: self.attention_ignored.emit(self._attention))
-        self.show_requests.triggered.connect(lambda: self.open_asked.emit("traffic"))
+        self.show_request.triggered.connect(lambda: self.request_asked.emit(self._attention))
         self.more.triggered.connect(lambda: self.open_asked.emit("providers"))
         self.untouched.triggered.connect(self.untouched_toggled)
         self.copy.triggered.connect(self.copy_asked)
-        self.open.triggered.connect(lambda: self.open_asked.emit(""))
+        self.open.triggered.connect(lambda: self.open_asked.emit("traffic"))
         self.proxy.triggered.connect(lambda: self.proxy_toggled.emit(not self._runs))
         self.quit.triggered.connect(self.quit_asked)
 
@@ -215,7 +217,9 @@ class TrayMenu(QMenu):
             return self.tr("Stopped")
         if status.streaming:
             words = self.tr("Running on {address}, {count} streaming")
-            return words.format(address=status.address, count=status.streaming)
+            if status.speed:
+                words = self.tr("Running on {address}, {count} streaming, {speed} tok/s")
+            return words.format(address=status.address, count=status.streaming, speed=status.speed)
         return self.tr("Running on {address}").format(address=status.address)
 
 

@@ -15,6 +15,15 @@ def test_names_the_fix_that_is_off_and_was_needed() -> None:
     assert known(fixes={"index-repair": False}).first() == Attention("one", "index-repair")
 
 
+def test_leads_to_the_last_request_that_met_it() -> None:
+    attentions = known(fixes={"index-repair": False})
+    attentions.apply([started("b", "one"), finished("b", would_mend={"index-repair": 1})])
+    attentions.apply([started("c", "one"), finished("c")])
+    first = attentions.first()
+    assert first is not None
+    assert first.request == "b"
+
+
 def test_is_silent_about_what_is_on_or_wanted_untouched() -> None:
     assert known().first() is None
     assert known(fixes={"index-repair": False}, passthrough=True).first() is None
@@ -31,4 +40,6 @@ def test_a_locked_key_comes_first_until_it_is_open() -> None:
 def test_what_is_ignored_stays_away() -> None:
     attentions = known(fixes={"index-repair": False})
     attentions.ignore(Attention("one", "index-repair"))
+    assert attentions.first() is None
+    attentions.apply([started("b", "one"), finished("b", would_mend={"index-repair": 1})])
     assert attentions.first() is None

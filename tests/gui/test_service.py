@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.models.status import Condition
+from app.models.status import Condition, Status
 from app.sample import send_sample
 from app.service import OWN_AGENT, Service, free_port
 from proxy.config import DEMO_URL, Provider, Settings
@@ -58,6 +58,13 @@ def test_starts_stops_and_starts_again(qtbot: QtBot, service: Service, port: int
     assert service.status.condition is Condition.STOPPED
     service.start()
     qtbot.waitUntil(lambda: runs(service))
+
+
+def test_the_speed_is_that_of_answers_being_written(service: Service) -> None:
+    service.show_speed(48)
+    assert service.status.speed == 0
+    assert Status("running", streaming=2, speed=48).with_traffic("running", 1).speed == 48
+    assert Status("running", streaming=2, speed=48).with_traffic("running", 0).speed == 0
 
 
 def test_a_sample_request_comes_in_with_a_key_nobody_else_knows(

@@ -113,6 +113,17 @@ def test_attention_leads_to_what_mends_it(menu: TrayMenu) -> None:
     assert (asked, ignored) == ([(lacking,)], [(lacking,)])
 
 
+def test_attention_leads_to_the_request_that_met_it(menu: TrayMenu) -> None:
+    asked = emissions(menu.request_asked)
+    menu.show_attention(Attention("one", "index-repair"), "One needs “Index repair”")
+    assert not menu.show_request.isVisible()
+    lacking = Attention("one", "index-repair", "a7")
+    menu.show_attention(lacking, "One needs “Index repair”")
+    assert menu.show_request.isVisible()
+    menu.show_request.trigger()
+    assert asked == [(lacking,)]
+
+
 def test_offers_to_start_what_is_stopped(menu: TrayMenu) -> None:
     asked = emissions(menu.proxy_toggled)
     menu.show_status(RUNNING)
@@ -149,6 +160,8 @@ def test_each_state_has_an_icon_of_its_own_shape() -> None:
         (Status(), "Wiremend: stopped"),
         (RUNNING, "Wiremend: 127.0.0.1:8459, 1 provider"),
         (Status("running", "127.0.0.1:1", 2), "Wiremend: 2 streaming"),
+        (Status("running", "127.0.0.1:1", 2, 48), "Wiremend: 2 streaming, 48 tok/s"),
+        (Status("running", attention="<img src=x> lacks"), "Wiremend: ‹img src=x> lacks"),
         (
             Status("stopped", problem="Port 1 is used by x & y."),
             "Wiremend: Port 1 is used by x & y.",

@@ -2128,6 +2128,10 @@
         <translation>{count} 个传输中</translation>
     </message>
     <message>
+        <source>{count} streaming · {speed} tok/s</source>
+        <translation>{count} 个传输中 · {speed} tok/s</translation>
+    </message>
+    <message>
         <source>keys: {keyring}</source>
         <translation>密钥：{keyring}</translation>
     </message>
@@ -2281,6 +2285,10 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
         <translation>{count} 个传输中</translation>
     </message>
     <message>
+        <source>{count} streaming, {speed} tok/s</source>
+        <translation>{count} 个传输中，{speed} tok/s</translation>
+    </message>
+    <message>
         <source>{address}, {count} providers</source>
         <translation>{address}，{count} 家供应商</translation>
     </message>
@@ -2304,10 +2312,6 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
         <translation>复制地址</translation>
     </message>
     <message>
-        <source>Open Wiremend</source>
-        <translation>打开 Wiremend</translation>
-    </message>
-    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -2328,8 +2332,12 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
         <translation>开启“{fix}”</translation>
     </message>
     <message>
-        <source>Show its requests</source>
-        <translation>查看它的请求</translation>
+        <source>Open traffic</source>
+        <translation>打开流量</translation>
+    </message>
+    <message>
+        <source>Show request</source>
+        <translation>显示该请求</translation>
     </message>
     <message>
         <source>Ignore</source>
@@ -2350,6 +2358,10 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     <message>
         <source>Running on {address}, {count} streaming</source>
         <translation>运行于 {address}，{count} 个传输中</translation>
+    </message>
+    <message>
+        <source>Running on {address}, {count} streaming, {speed} tok/s</source>
+        <translation>运行于 {address}，{count} 个传输中，{speed} tok/s</translation>
     </message>
     <message>
         <source>Running on {address}</source>
