@@ -28,8 +28,8 @@
         <translation>它从所在 shell 读取这些环境变量。</translation>
     </message>
     <message>
-        <source>A profile file that is ours alone; Codex reads the key from its shell.</source>
-        <translation>使用只属于我们的 profile 文件；Codex 从所在 shell 读取密钥。</translation>
+        <source>A profile file that is ours alone; Codex reads the key from its shell. Versions before 0.134 know no profile files.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It speaks the Responses API: it works with providers that offer it.</source>
@@ -249,6 +249,22 @@
         <translation>已连同密钥一起复制，30 秒后清除。</translation>
     </message>
     <message>
+        <source>{agent} has a key already, which could be copied only when it was made. Make a new one? The key it has now stops working at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a new key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke the key of {agent}? Its requests are refused from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation type="unfinished">吊销</translation>
+    </message>
+    <message>
         <source>Say first which model it should ask for.</source>
         <translation>请先填写要使用的模型。</translation>
     </message>
@@ -324,6 +340,14 @@
     <message>
         <source>Undo takes out our own lines only; a copy puts the whole file back.</source>
         <translation>“撤销”只移除我们自己的内容；恢复备份则还原整个文件。</translation>
+    </message>
+    <message>
+        <source>{count} more backups ▾</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fewer backups ▴</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Restore {file} of {at}</source>
