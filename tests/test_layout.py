@@ -50,6 +50,7 @@ SHOWN_BY = {
     "connection": "test_transport",
     "demo": "test_openai_sdk",
     "errors": "test_configtext",
+    "explode": "test_committed",
     "family": "test_dialects",
     "forwarding": "test_relay",
     "messages": "test_dialects",
