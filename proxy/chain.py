@@ -57,6 +57,11 @@ class Chain:
         self._passages: dict[int, Passage] = {}
         self._broken: list[Finding] = []
 
+    @property
+    def holds(self) -> bool:
+        """Something is held back."""
+        return any(repair.held for repair in self.repairs)
+
     def overriding(self, *hooks: str) -> list[Repair]:
         """Return the repairs that have one of these hooks of their own."""
         return [repair for repair in self.repairs if _overrides(type(repair), hooks)]
@@ -103,7 +108,7 @@ class Chain:
         """Pass one chunk through; what is held back comes with a later one."""
         self._passages[id(passage.chunk)] = passage
         outcomes = self._run([passage.chunk], passage.received)
-        if self._passages and not any(repair.held for repair in self.repairs):
+        if self._passages and not self.holds:
             outcomes += self._left_behind()
         return outcomes
 

@@ -16,6 +16,7 @@ from proxy.repairs import selected
 from proxy.repairs.answer_form import AnswerForm
 from proxy.sniff import Sniffer, declared_form
 from proxy.tap import Mark
+from proxy.trails import Trails
 from proxy.wire import JsonObject, decode_object, encode
 
 COMPLETE = Problem(None, 200, "")
@@ -26,6 +27,10 @@ GONE = Problem("client_gone", 499, "The agent closed the connection.")
 MAX_HELD = 32 * 1024 * 1024
 """Bytes of one unfinished event, after which it is forwarded as it comes."""
 _ERRORS = 400
+
+
+_TRAILS = Trails()
+"""What healthy answers look like: learnt from one exchange for the next."""
 
 
 class Body(Protocol):
@@ -284,7 +289,8 @@ class _Mended:
     broken = False
 
     def __init__(self, provider: Provider, asked: JsonObject) -> None:
-        self._pipeline = Pipeline(Context(asked, now=int(time.time())), selected(provider.fixes))
+        context = Context(asked, now=int(time.time()))
+        self._pipeline = Pipeline(context, selected(provider.fixes), _TRAILS)
         self._status = 200
         self._asks_for_stream = asked.get("stream") is True
 

@@ -20,6 +20,7 @@ from proxy.sniff import Sniffer, declared_form
 from proxy.sse import SENTINEL, Event
 from proxy.steady import Steady
 from proxy.tap import Mark
+from proxy.trails import Place, Trails, Way
 from proxy.wire import JsonObject
 
 MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
@@ -55,8 +56,12 @@ class Pipeline:
     status: int | None = None
     """What must replace upstream's status; None where it is right."""
 
-    def __init__(self, context: Context, repairs: Sequence[type[Repair]]) -> None:
+    def __init__(
+        self, context: Context, repairs: Sequence[type[Repair]], trails: Trails | None = None
+    ) -> None:
         self._context = context
+        self._trails = trails
+        self._way: Way | None = None
         self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
         self._event_repairs = self._chain.overriding("event")
         self._status = 200
@@ -67,8 +72,9 @@ class Pipeline:
         self._decoder = sse.Decoder()
         self._steady = Steady()
         self._sink = Sink()
-        self._begun: set[int] = set()
-        self._finishing: set[int] = set()
+        self._alike = False
+        self._begun: frozenset[int] = frozenset()
+        self._finishing: frozenset[int] = frozenset()
         self._flushed = False
         self._chunks_seen = False
         self._received = 0
@@ -118,6 +124,10 @@ class Pipeline:
             repair.status = status
         if status >= _REDIRECTS:
             self._begin(Form.DOCUMENT)
+        elif self._trails is not None and not any(each.reads_text for each in self._chain.repairs):
+            kinds = tuple(type(repair) for repair in self._chain.repairs)
+            situation = (kinds, self._context.facts, status, self._declared)
+            self._way = Way(self._trails.of(situation))
 
     def feed(self, data: bytes) -> Step:
         """Take the next bytes of the answer's body, uncompressed."""
@@ -142,10 +152,12 @@ class Pipeline:
         came = self._came or self._begin_late()
         if came is Form.DOCUMENT:
             self._close_document(clean=clean, problem=problem)
-        else:
-            self._guarded(lambda _: self._decoder.flush(), b"")
-            if self.failure is None:
-                self._close_stream(clean=clean, problem=problem)
+            return self._step()
+        self._guarded(lambda _: self._decoder.flush(), b"")
+        if self.failure is None and not (clean and self._ends_well()):
+            self._catch_up()
+            self._close_stream(clean=clean, problem=problem)
+            self._learn_end(clean=clean)
         return self._step()
 
     @property
@@ -173,6 +185,8 @@ class Pipeline:
                     self._sink.mark(finding, None, None)
             self.form = answer.sent
             self.content_type = answer.content_type
+        if self.form is not came or self.content_type is not None or not self._sink.spotless:
+            self._way = None
         if self.form is Form.DOCUMENT:
             self._sink.fold = aggregate.Fold()
         if came is Form.DOCUMENT:
@@ -195,6 +209,9 @@ class Pipeline:
             return
         data = bytes(self._document)
         self._document = None
+        if clean and self._way is not None and self._way.know_whole(data):
+            self._sink.put_document(data)
+            return
         if not clean:
             self._fail(failure(problem or problem_of("upstream_reset")))
             return
@@ -246,6 +263,8 @@ class Pipeline:
             self._sink.put_document(wire.encode_if_possible(folded) or data)
         else:
             self._sink.put_document(data)
+            if self._way is not None and self._sink.spotless and self.status is None:
+                self._way.learn_whole(data)
 
     def _stream(self, data: bytes) -> None:
         """Let events pass that are like the last one, and read the others one by one."""
@@ -259,9 +278,68 @@ class Pipeline:
                     place = end
             # One event, so that the next ones may be like it.
             end = data.find(b"\n\n", place) + 2
+            whole = end > 1 and not self._decoder.pending
             end = end if end > 1 else len(data)
-            self._guarded(self._decoder.feed, data[place:end])
+            if not (whole and self._pass_known(data[place:end])):
+                self._guarded(self._decoder.feed, data[place:end])
             place = end
+
+    def _pass_known(self, raw: bytes) -> bool:
+        """Let an event pass unread that comes where others like it were healthy."""
+        way = self._way
+        if way is None or not way.following:
+            return False
+        before = way.place
+        if not way.follow(raw):
+            return False
+        place = way.place
+        for each in way.leaving():
+            self._sink.put(each)
+            self._sink.spoken = self._sink.spoken or not each.startswith(b":")
+        self._begun, self._finishing = place.begun, place.finishing
+        self._sink.started, self._sink.ended = place.started, place.ended
+        self._received += 1
+        self.done = place.done
+        if place is not before:
+            self._steady.forget()
+        if place.repeats:
+            self._steady.recall(raw)
+        return True
+
+    def _catch_up(self) -> None:
+        """Let the repairs see what has passed unread, now that they are needed."""
+        way = self._way
+        if way is None or not way.following:
+            return
+        way.following = False
+        # What the repairs did not hold back has left already, as it came.
+        sink, self._sink = self._sink, Sink()
+        for raw in way.passed:
+            self._event(sse.parse(raw, raw))
+        self._sink = sink
+
+    def _learn(self, event: Event, out: list[bytes]) -> None:
+        """Remember that an event went on untouched, or will, if it is so."""
+        way, sink = self._way, self._sink
+        if way is None or not way.learning:
+            return
+        if not way.left(event.raw, out) or not sink.spotless or self.failure is not None:
+            way.learning = False
+            return
+        place = Place(
+            self._begun, self._finishing, sink.started, sink.ended, len(way.waiting), done=self.done
+        )
+        place.repeats = self._alike or event.data is None
+        way.learn(event.raw, place)
+
+    def _ends_well(self) -> bool:
+        """Tell whether an answer that came this way is known to be whole."""
+        return self._way is not None and self._way.following and self._way.place.ends
+
+    def _learn_end(self, *, clean: bool) -> None:
+        way = self._way
+        if way is not None and way.learning and clean:
+            way.place.ends = self._sink.spotless and not self._sink.count and not way.waiting
 
     def _guarded(self, decode: Callable[[bytes], list[Event]], data: bytes) -> None:
         try:
@@ -270,7 +348,12 @@ class Pipeline:
             self._fail(failure(problem_of("event_too_large")))
             return
         for event in events:
+            if self._pass_known(event.raw):
+                continue
+            self._catch_up()
+            before = self._sink.count
             self._event(event)
+            self._learn(event, self._sink.since(before))
             self._received += 1
             if self.failure is not None:
                 return
@@ -301,6 +384,7 @@ class Pipeline:
 
     def _read(self, event: Event, findings: list[Finding]) -> None:
         self._steady.forget()
+        self._alike = False
         if event.data is None:
             self._forward(event, findings)
         elif event.data == SENTINEL:
@@ -313,14 +397,14 @@ class Pipeline:
         else:
             self._chunks_seen = True
             for choice in wire.choices(chunk):
+                self._begun |= {wire.index(choice)}
                 if choice.get("finish_reason"):
-                    self._finishing.add(wire.index(choice))
-                self._begun.add(wire.index(choice))
+                    self._finishing |= {wire.index(choice)}
             self._chain.wake(event.raw)
             outcomes = self._chain.walk(Passage(chunk, event, self._received, findings))
             self._take(outcomes)
             if self._sink.fold is None and self._chain.passes_alike(chunk, outcomes):
-                self._steady.learn(event.raw, chunk)
+                self._alike = self._steady.learn(event.raw, chunk)
 
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
         sentinel = self.done

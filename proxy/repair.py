@@ -135,6 +135,22 @@ class Context:
         return (wire.number(self.request, "n") or 1) > 1
 
     @property
+    def facts(self) -> tuple[bool, ...]:
+        """What decides, beside the answer itself, whether an answer without calls is healthy."""
+        tools = wire.objects(self.request, "tools")
+        return (
+            self.shadow,
+            self.streaming,
+            self.usage_asked,
+            self.several_choices,
+            self.forced_tool,
+            self.request.get("tool_choice") == "none",
+            any(wire.filled(wire.function(tool), "name") for tool in tools),
+            any(wire.objects(self.request, "tools")),
+            any(wire.objects(self.request, "functions")),
+        )
+
+    @property
     def schema_by_tool(self) -> dict[str, JsonObject]:
         """The declared functions' parameter schemas, by name."""
         functions = [wire.function(tool) for tool in wire.objects(self.request, "tools")]

@@ -22,15 +22,26 @@ class Sink:
         """Something has left that is no comment."""
         self.touched = False
         """Something has left otherwise than it came."""
-        self._started: set[int] = set()
-        self._finished: set[int] = set()
+        self.spotless = True
+        """Not a single mark was made, and everything has left as it came."""
+        self.started: frozenset[int] = frozenset()
+        self.ended: frozenset[int] = frozenset()
         self._out: list[bytes] = []
         self._marks: list[Mark] = []
 
     @property
     def finished(self) -> bool:
         """Every choice that was begun has been given its finish reason."""
-        return bool(self._started) and self._finished >= self._started
+        return bool(self.started) and self.ended >= self.started
+
+    @property
+    def count(self) -> int:
+        """How many pieces have left and were not taken yet."""
+        return len(self._out)
+
+    def since(self, count: int) -> list[bytes]:
+        """Return the pieces that have left since there were so many."""
+        return self._out[count:]
 
     def emit(self, passage: Passage) -> None:
         """Let a chunk leave."""
@@ -38,9 +49,9 @@ class Sink:
         self.spoken = self.spoken or self.fold is None
         for choice in wire.choices(passage.chunk):
             index = wire.index(choice)
-            self._started.add(index)
+            self.started |= {index}
             if choice.get("finish_reason"):
-                self._finished.add(index)
+                self.ended |= {index}
         for finding in passage.findings:
             self.touched = True
             self.mark(finding, passage.received, self.sent)
@@ -66,6 +77,7 @@ class Sink:
 
     def mark(self, finding: Finding, received: int | None, sent: int | None) -> None:
         """Say where a finding belongs."""
+        self.spotless = False
         self._marks.append(Mark(finding.fix, finding.message, received, sent, finding.routine))
 
     def take(self) -> tuple[bytes, tuple[Mark, ...]]:

@@ -12,8 +12,10 @@ from proxy import wire
 from proxy.wire import JsonObject
 
 # A string's inside: no quote, no control character, only the short escapes.
-_TEXT = re.compile(rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*+')
+_PLAIN = rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])'
+_TEXT = re.compile(_PLAIN + rb"*+")
 _MEMBERS = ("content", "reasoning_content", "reasoning")
+_MEMBER = re.compile(rb'"(?:content|reasoning_content|reasoning)":"(%s++)"' % _PLAIN)
 _PATIENCE = 16
 """Shapes in a row that never came again, after which learning stops: it would only cost."""
 
@@ -45,22 +47,31 @@ class Steady:
             self._fruitless = 0
         return found, position
 
-    def learn(self, raw: bytes, chunk: JsonObject) -> None:
-        """Take the shape of an event that passed untouched, where it holds one plain text."""
+    def learn(self, raw: bytes, chunk: JsonObject) -> bool:
+        """Take the shape of an event that passed untouched; tell whether it holds one plain text."""
         self._before = b""
-        if self._fruitless > _PATIENCE:
-            return
         name = _text_member(chunk)
         key = f'"{name}":"'.encode()
         if name is None or raw.count(key) != 1:
-            return
+            return False
         start = raw.index(key) + len(key)
         match = _TEXT.match(raw, start)
         # The shape is right only if the text between is this member's value.
         if match is None or _value(match.group()) != _delta(chunk).get(name):
-            return
-        self._before, self._behind = raw[:start], raw[match.end() :]
-        self._fruitless += 1
+            return False
+        self._take(raw, start, match.end())
+        return True
+
+    def recall(self, raw: bytes) -> None:
+        """Take the shape of an event of which it is known that it holds one plain text."""
+        match = _MEMBER.search(raw)
+        if match is not None:
+            self._take(raw, match.start(1), match.end(1))
+
+    def _take(self, raw: bytes, start: int, end: int) -> None:
+        if self._fruitless <= _PATIENCE:
+            self._before, self._behind = raw[:start], raw[end:]
+            self._fruitless += 1
 
 
 def _text_member(chunk: JsonObject) -> str | None:
