@@ -17,9 +17,10 @@ from app.cases import Case, CaseError, load, parse
 from app.redaction import Redaction
 from proxy import sse, wire
 from proxy.aggregate import Fold
-from proxy.pipeline import Pipeline, Step
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form, Group, Repair
 from proxy.repairs import REGISTRY, RESERVED, selected
+from proxy.sink import Step
 from proxy.sniff import Sniffer
 from proxy.tap import Mark
 from proxy.wire import JsonObject

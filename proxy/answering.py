@@ -10,10 +10,10 @@ from proxy.asgi import Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
 from proxy.errors import Problem
 from proxy.forwarding import Body
-from proxy.pipeline import Step
 from proxy.recording import Recorder
 from proxy.repair import Form
 from proxy.scrubbing import Scrubbed
+from proxy.sink import Step
 from proxy.upstream import Opened
 from proxy.wire import JsonObject
 

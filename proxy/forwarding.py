@@ -10,10 +10,12 @@ from proxy.config import Provider
 from proxy.dialects import Endpoint, Family, Watch
 from proxy.dialects.responses import fold
 from proxy.errors import EventTooLargeError, Problem, problem
-from proxy.pipeline import Mended, Pipeline, Step
+from proxy.outgoing import Mended
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form
 from proxy.repairs import selected
 from proxy.repairs.answer_form import AnswerForm
+from proxy.sink import Step
 from proxy.sniff import Sniffer, declared_form
 from proxy.tap import Mark
 from proxy.trails import Trails

@@ -9,18 +9,17 @@ what it held goes out as it came.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from proxy import aggregate, sse, wire
 from proxy.chain import Chain, Dropped, Outcome, Passage
 from proxy.errors import EventTooLargeError, Problem, problem as problem_of
+from proxy.outgoing import Mended, mend
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
-from proxy.sink import Sink
+from proxy.sink import Sink, Step
 from proxy.sniff import Sniffer, declared_form
 from proxy.sse import SENTINEL, Event
-from proxy.steady import Steady
-from proxy.tap import Mark
-from proxy.trails import Place, Trails, Way
+from proxy.trails import Trails
+from proxy.unread import Come, Unread
 from proxy.wire import JsonObject
 
 MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
@@ -28,26 +27,6 @@ MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
 
 _REDIRECTS = 300
 _JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """The request as it goes upstream; the very same bytes where nothing was mended."""
-
-    data: bytes
-    marks: tuple[Mark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a piece of the answer leads to."""
-
-    data: bytes = b""
-    """To be sent now."""
-    marks: tuple[Mark, ...] = ()
-    failure: Failure | None = None
-    """The answer is an error. ``data`` ends with its event where a stream is being sent; where no
-    byte has been sent yet, the status and the error's JSON are due instead."""
 
 
 class Pipeline:
@@ -61,7 +40,6 @@ class Pipeline:
     ) -> None:
         self._context = context
         self._trails = trails
-        self._way: Way | None = None
         self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
         self._event_repairs = self._chain.overriding("event")
         self._status = 200
@@ -70,14 +48,10 @@ class Pipeline:
         self._came: Form | None = None
         self._document: bytearray | None = None
         self._decoder = sse.Decoder()
-        self._steady = Steady()
         self._sink = Sink()
-        self._alike = False
-        self._begun: frozenset[int] = frozenset()
-        self._finishing: frozenset[int] = frozenset()
+        self._unread = Unread(self._sink)
         self._flushed = False
         self._chunks_seen = False
-        self._received = 0
         self.form: Form | None = None
         """What is sent; None while it is not decided yet."""
         self.content_type: str | None = None
@@ -96,25 +70,12 @@ class Pipeline:
     def waits_for_sentinel(self) -> bool:
         """Every choice has finished and only ``[DONE]`` is missing, which would be added."""
         on = any(repair.name == "stream-framing" for repair in self._chain.repairs)
-        over = bool(self._begun) and self._finishing >= self._begun
+        over = bool(self._come.begun) and self._come.finishing >= self._come.begun
         return on and over and not self.done and self._came is Form.STREAM
 
     def request(self, body: bytes) -> Mended:
         """Mend the agent's request."""
-        concerned = self._chain.overriding("request")
-        if not concerned:
-            return Mended(body)
-        parsed = wire.decode_object(body)
-        if parsed is None:
-            return Mended(body)
-        findings: list[Finding] = []
-        for repair in concerned:
-            findings += self._chain.call(repair, repair.request, parsed)
-        added = any(repair.usage_added for repair in self._chain.repairs)
-        for repair in self._chain.repairs:
-            repair.usage_added = added
-        marks = tuple(Mark(each.fix, each.message, None, None, each.routine) for each in findings)
-        return Mended(wire.encode(parsed) if findings else body, marks)
+        return mend(self._chain, body)
 
     def start(self, status: int, content_type: str) -> None:
         """Take note of upstream's head."""
@@ -127,7 +88,7 @@ class Pipeline:
         elif self._trails is not None and not any(each.reads_text for each in self._chain.repairs):
             kinds = tuple(type(repair) for repair in self._chain.repairs)
             situation = (kinds, self._context.facts, status, self._declared)
-            self._way = Way(self._trails.of(situation))
+            self._unread.enter(self._trails.of(situation))
 
     def feed(self, data: bytes) -> Step:
         """Take the next bytes of the answer's body, uncompressed."""
@@ -154,11 +115,16 @@ class Pipeline:
             self._close_document(clean=clean, problem=problem)
             return self._step()
         self._guarded(lambda _: self._decoder.flush(), b"")
-        if self.failure is None and not (clean and self._ends_well()):
+        if self.failure is None and not (clean and self._unread.whole):
             self._catch_up()
             self._close_stream(clean=clean, problem=problem)
-            self._learn_end(clean=clean)
+            if clean:
+                self._unread.learn_end()
         return self._step()
+
+    @property
+    def _come(self) -> Come:
+        return self._unread.come
 
     @property
     def _asked(self) -> Form:
@@ -186,7 +152,7 @@ class Pipeline:
             self.form = answer.sent
             self.content_type = answer.content_type
         if self.form is not came or self.content_type is not None or not self._sink.spotless:
-            self._way = None
+            self._unread.leave()
         if self.form is Form.DOCUMENT:
             self._sink.fold = aggregate.Fold()
         if came is Form.DOCUMENT:
@@ -209,7 +175,7 @@ class Pipeline:
             return
         data = bytes(self._document)
         self._document = None
-        if clean and self._way is not None and self._way.know_whole(data):
+        if clean and self._unread.document(data):
             self._sink.put_document(data)
             return
         if not clean:
@@ -263,83 +229,36 @@ class Pipeline:
             self._sink.put_document(wire.encode_if_possible(folded) or data)
         else:
             self._sink.put_document(data)
-            if self._way is not None and self._sink.spotless and self.status is None:
-                self._way.learn_whole(data)
+            self._unread.learn_document(data)
 
     def _stream(self, data: bytes) -> None:
         """Let events pass that are like the last one, and read the others one by one."""
         place = 0
         while place < len(data) and self.failure is None:
             if not self._decoder.pending:
-                alike, end = self._steady.leading(data, place)
-                if alike:
-                    self._sink.put(data[place:end], events=alike)
-                    self._received += alike
-                    place = end
+                place = self._unread.text(data, place)
             # One event, so that the next ones may be like it.
             end = data.find(b"\n\n", place) + 2
             whole = end > 1 and not self._decoder.pending
             end = end if end > 1 else len(data)
-            if not (whole and self._pass_known(data[place:end])):
+            if whole and self._unread.event(data[place:end]):
+                self._decoder.begun = True
+                self.done = self._unread.done
+            else:
                 self._guarded(self._decoder.feed, data[place:end])
             place = end
 
-    def _pass_known(self, raw: bytes) -> bool:
-        """Let an event pass unread that comes where others like it were healthy."""
-        way = self._way
-        if way is None or not way.following:
-            return False
-        before = way.place
-        if not way.follow(raw):
-            return False
-        place = way.place
-        for each in way.leaving():
-            self._sink.put(each)
-            self._sink.spoken = self._sink.spoken or not each.startswith(b":")
-        self._begun, self._finishing = place.begun, place.finishing
-        self._sink.started, self._sink.ended = place.started, place.ended
-        self._received += 1
-        self.done = place.done
-        if place is not before:
-            self._steady.forget()
-        if place.repeats:
-            self._steady.recall(raw)
-        return True
-
     def _catch_up(self) -> None:
-        """Let the repairs see what has passed unread, now that they are needed."""
-        way = self._way
-        if way is None or not way.following:
-            return
-        way.following = False
-        # What the repairs did not hold back has left already, as it came.
-        sink, self._sink = self._sink, Sink()
-        for raw in way.passed:
-            self._event(sse.parse(raw, raw))
-        self._sink = sink
-
-    def _learn(self, event: Event, out: list[bytes]) -> None:
-        """Remember that an event went on untouched, or will, if it is so."""
-        way, sink = self._way, self._sink
-        if way is None or not way.learning:
-            return
-        if not way.left(event.raw, out) or not sink.spotless or self.failure is not None:
-            way.learning = False
-            return
-        place = Place(
-            self._begun, self._finishing, sink.started, sink.ended, len(way.waiting), done=self.done
-        )
-        place.repeats = self._alike or event.data is None
-        way.learn(event.raw, place)
-
-    def _ends_well(self) -> bool:
-        """Tell whether an answer that came this way is known to be whole."""
-        return self._way is not None and self._way.following and self._way.place.ends
-
-    def _learn_end(self, *, clean: bool) -> None:
-        way = self._way
-        if way is not None and way.learning and clean:
-            way.place.ends = self._sink.spotless and not self._sink.count and not way.waiting
+        """Show the repairs what has passed unread, now that they are needed."""
+        missed = self._unread.missed()
+        if missed:
+            # What they did not hold back has left already, as it came.
+            sink, self._sink = self._sink, Sink()
+            count = self._come.events
+            for number, raw in missed:
+                self._come.events = number
+                self._event(sse.parse(raw, raw))
+            self._sink, self._come.events = sink, count
 
     def _guarded(self, decode: Callable[[bytes], list[Event]], data: bytes) -> None:
         try:
@@ -348,13 +267,15 @@ class Pipeline:
             self._fail(failure(problem_of("event_too_large")))
             return
         for event in events:
-            if self._pass_known(event.raw):
+            if self._unread.event(event.raw):
+                self.done = self._unread.done
                 continue
             self._catch_up()
             before = self._sink.count
             self._event(event)
-            self._learn(event, self._sink.since(before))
-            self._received += 1
+            out, comment = self._sink.since(before), event.data is None
+            self._unread.learn(event.raw, out, comment=comment, done=self.done)
+            self._come.events += 1
             if self.failure is not None:
                 return
 
@@ -374,7 +295,7 @@ class Pipeline:
                 findings.append(item)
             elif isinstance(item, Failure):
                 # What came whole before the error goes out before it.
-                self._take(self._chain.cut_short(self._received))
+                self._take(self._chain.cut_short(self._come.events))
                 self._fail(item)
                 break
             else:
@@ -383,8 +304,8 @@ class Pipeline:
         self._drop(findings)
 
     def _read(self, event: Event, findings: list[Finding]) -> None:
-        self._steady.forget()
-        self._alike = False
+        self._unread.steady.forget()
+        self._come.alike = False
         if event.data is None:
             self._forward(event, findings)
         elif event.data == SENTINEL:
@@ -397,14 +318,14 @@ class Pipeline:
         else:
             self._chunks_seen = True
             for choice in wire.choices(chunk):
-                self._begun |= {wire.index(choice)}
+                self._come.begun |= {wire.index(choice)}
                 if choice.get("finish_reason"):
-                    self._finishing |= {wire.index(choice)}
+                    self._come.finishing |= {wire.index(choice)}
             self._chain.wake(event.raw)
-            outcomes = self._chain.walk(Passage(chunk, event, self._received, findings))
+            outcomes = self._chain.walk(Passage(chunk, event, self._come.events, findings))
             self._take(outcomes)
             if self._sink.fold is None and self._chain.passes_alike(chunk, outcomes):
-                self._alike = self._steady.learn(event.raw, chunk)
+                self._come.alike = self._unread.steady.learn(event.raw, chunk)
 
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
         sentinel = self.done
@@ -440,7 +361,7 @@ class Pipeline:
     def _flush(self, *, clean: bool, sentinel: bool = False) -> None:
         if not self._flushed:
             self._flushed = True
-            self._take(self._chain.flush(self._received, clean=clean, sentinel=sentinel))
+            self._take(self._chain.flush(self._come.events, clean=clean, sentinel=sentinel))
 
     def _take(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -454,7 +375,7 @@ class Pipeline:
 
     def _forward(self, event: Event, findings: list[Finding]) -> None:
         for finding in findings:
-            self._sink.mark(finding, self._received, self._sink.sent)
+            self._sink.mark(finding, self._come.events, self._sink.sent)
         self._sink.put_event(event)
 
     def _fail(self, error: Failure) -> None:
@@ -465,12 +386,11 @@ class Pipeline:
 
     def _drop(self, findings: list[Finding]) -> None:
         for finding in findings:
-            self._sink.mark(finding, self._received, None)
+            self._sink.mark(finding, self._come.events, None)
 
     def _step(self) -> Step:
         self._drop(self._chain.take_broken())
-        data, marks = self._sink.take()
-        return Step(data, marks, self.failure)
+        return self._sink.take(self.failure)
 
 
 def _completion(data: bytes) -> JsonObject | None:

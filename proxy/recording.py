@@ -12,7 +12,7 @@ from proxy import headers as rules, localkey, shadow
 from proxy.config import Provider
 from proxy.errors import Problem
 from proxy.forwarding import COMPLETE
-from proxy.pipeline import Mended
+from proxy.outgoing import Mended
 from proxy.repairs import selected
 from proxy.scrubbing import Scrubbed, Scrubber, packed
 from proxy.tap import (

@@ -3,11 +3,25 @@
 The sink counts the events that leave, so that every mark names the one that carries its change.
 """
 
+from dataclasses import dataclass
+
 from proxy import aggregate, sse, wire
 from proxy.chain import Passage
-from proxy.repair import Finding
+from proxy.repair import Failure, Finding
 from proxy.sse import Event
 from proxy.tap import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a piece of the answer leads to."""
+
+    data: bytes = b""
+    """To be sent now."""
+    marks: tuple[Mark, ...] = ()
+    failure: Failure | None = None
+    """The answer is an error. ``data`` ends with its event where a stream is being sent; where no
+    byte has been sent yet, the status and the error's JSON are due instead."""
 
 
 class Sink:
@@ -80,11 +94,11 @@ class Sink:
         self.spotless = False
         self._marks.append(Mark(finding.fix, finding.message, received, sent, finding.routine))
 
-    def take(self) -> tuple[bytes, tuple[Mark, ...]]:
+    def take(self, failure: Failure | None = None) -> Step:
         """Return what has left since the last call."""
         out, self._out = self._out, []
         marks, self._marks = self._marks, []
-        return out[0] if len(out) == 1 else b"".join(out), tuple(marks)
+        return Step(out[0] if len(out) == 1 else b"".join(out), tuple(marks), failure)
 
 
 def _written(passage: Passage) -> bytes:

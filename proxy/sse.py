@@ -57,7 +57,8 @@ class Decoder:
         self._buffer = bytearray()
         self._searched = 0
         self._max_event_size = max_event_size
-        self._begun = False
+        self.begun = False
+        """The first event, which may begin with a byte order mark, is over."""
 
     @property
     def pending(self) -> int:
@@ -98,8 +99,8 @@ class Decoder:
 
     def _parse(self, raw: bytes, *, ended: bool = True) -> Event:
         body = raw
-        if not self._begun:
-            self._begun = True
+        if not self.begun:
+            self.begun = True
             body = raw.removeprefix(_BOM)
         return parse(body, raw, ended=ended)
 

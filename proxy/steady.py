@@ -48,7 +48,7 @@ class Steady:
         return found, position
 
     def learn(self, raw: bytes, chunk: JsonObject) -> bool:
-        """Take the shape of an event that passed untouched; tell whether it holds one plain text."""
+        """Take the shape of an event that passed untouched; tell whether it was plain text."""
         self._before = b""
         name = _text_member(chunk)
         key = f'"{name}":"'.encode()

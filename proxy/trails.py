@@ -90,6 +90,10 @@ class Trails:
             trail = self._by_situation[situation] = Trail()
         return trail
 
+    def every(self) -> list[Trail]:
+        """Return all of them."""
+        return [*self._by_situation.values()]
+
 
 class Way:
     """One answer's way: followed as long as it is known, then learnt as long as it is healthy."""
@@ -102,12 +106,12 @@ class Way:
         self.place = trail.start
         self.following = True
         self.learning = True
-        self.passed: list[bytes] = []
+        self.passed: list[tuple[int, bytes]] = []
         """The events that went by unread, without repetitions: whoever reads on needs them."""
         self.waiting: list[bytes] = []
         """The events that have come and not left yet."""
 
-    def follow(self, raw: bytes) -> bool:
+    def follow(self, number: int, raw: bytes) -> bool:
         """Go on to the place behind an event; False where none is known, now or later."""
         shape = self._look(raw)
         if not self.following or shape is None:
@@ -118,7 +122,7 @@ class Way:
             if reached is None:
                 return False
             self.place = reached
-            self.passed.append(raw)
+            self.passed.append((number, raw))
         self.waiting.append(raw)
         return True
 
@@ -175,6 +179,8 @@ def _shape_at_first(raw: bytes) -> bytes | None:
 
 
 def _small(shape: bytes) -> bytes | None:
-    if len(shape) > _LARGEST_SHAPE or b"\r" in shape or _CALLS.search(shape):
+    # Whether a CR ends a line, and a byte order mark, depend on what stands before them.
+    odd = b"\r" in shape or shape[:1] == b"\xef"
+    if odd or len(shape) > _LARGEST_SHAPE or _CALLS.search(shape):
         return None
     return shape

@@ -59,6 +59,8 @@ SHOWN_BY = {
     "responses": "test_dialects",
     "status": "test_bridge",
     "tap": "test_relay",
+    "outgoing": "test_pipeline",
+    "unread": "test_trails",
     "upstream": "test_relay",
 }
 

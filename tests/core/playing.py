@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from proxy import sse, wire
-from proxy.pipeline import Pipeline, Step
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form, Repair
 from proxy.repairs import REGISTRY, selected
+from proxy.sink import Step
 from proxy.tap import Mark
+from proxy.trails import Trails
 from proxy.wire import JsonObject
 from tests.corpus import Case
 
@@ -35,12 +37,17 @@ class Played:
         return {mark.fix for mark in marks if "failed" in mark.message}
 
 
-def play(case: Case, fixes: dict[str, bool], pieces: Sequence[bytes] | None = None) -> Played:
+def play(
+    case: Case,
+    fixes: dict[str, bool],
+    pieces: Sequence[bytes] | None = None,
+    trails: Trails | None = None,
+) -> Played:
     """Play a case; its body whole, or in these pieces."""
     body = (case.body,) if pieces is None else tuple(pieces)
-    return answer(
-        case.request, selected(fixes), body, (case.status, case.content_type), case.ending != "eof"
-    )
+    head = (case.status, case.content_type)
+    clean = case.ending != "eof"
+    return answer(case.request, selected(fixes), body, head, clean=clean, trails=trails)
 
 
 def answer(
@@ -48,10 +55,12 @@ def answer(
     repairs: Sequence[type[Repair]],
     pieces: Sequence[bytes],
     head: tuple[int, str] = (200, ""),
+    *,
     clean: bool = True,
+    trails: Trails | None = None,
 ) -> Played:
     """Play any answer."""
-    pipeline = Pipeline(Context(request), repairs)
+    pipeline = Pipeline(Context(request), repairs, trails)
     asked = pipeline.request(wire.encode(request))
     pipeline.start(*head)
     steps = list(_steps(pipeline, pieces, clean=clean))

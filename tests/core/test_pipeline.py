@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from proxy.errors import problem
-from proxy.pipeline import Pipeline, Step
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Form, Repair
 from proxy.repairs import REGISTRY, selected
+from proxy.sink import Step
 from proxy.wire import JsonObject
 
 STREAM = "text/event-stream"

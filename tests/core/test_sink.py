@@ -4,7 +4,7 @@ from proxy import sse, wire
 from proxy.aggregate import Fold
 from proxy.chain import Passage
 from proxy.repair import Finding
-from proxy.sink import Sink
+from proxy.sink import Sink, Step
 
 RAW = b'data:   {"choices": [ {"index":0,"delta":{"content":"a"},"finish_reason":null} ]}\n\n'
 FOUND = Finding("index-repair", "numbered")
@@ -18,7 +18,7 @@ def passage(*findings: Finding, raw: bytes = RAW) -> Passage:
 def test_an_untouched_chunk_leaves_in_its_own_bytes() -> None:
     sink = Sink()
     sink.emit(passage())
-    assert sink.take() == (RAW, ())
+    assert sink.take() == Step(RAW)
     assert not sink.touched
 
 
@@ -26,7 +26,8 @@ def test_a_mended_chunk_is_written_anew_and_marked() -> None:
     sink = Sink()
     sink.put(b": first\n\n")
     sink.emit(passage(FOUND))
-    data, [mark] = sink.take()
+    step = sink.take()
+    data, [mark] = step.data, step.marks
     assert data.startswith(b': first\n\ndata: {"choices":[{"index":0')
     assert (mark.fix, mark.received, mark.sent) == ("index-repair", 3, 1)
     assert sink.touched
@@ -35,7 +36,7 @@ def test_a_mended_chunk_is_written_anew_and_marked() -> None:
 def test_a_mended_chunk_keeps_its_events_name() -> None:
     sink = Sink()
     sink.emit(passage(FOUND, raw=b"event: x\n" + RAW))
-    assert sink.take()[0].startswith(b"event: x\ndata: {")
+    assert sink.take().data.startswith(b"event: x\ndata: {")
 
 
 def test_a_chunk_that_cannot_be_written_leaves_as_it_came() -> None:
@@ -43,7 +44,7 @@ def test_a_chunk_that_cannot_be_written_leaves_as_it_came() -> None:
     unwritable = passage(FOUND)
     unwritable.chunk["x"] = object()
     sink.emit(unwritable)
-    assert sink.take()[0] == RAW
+    assert sink.take().data == RAW
 
 
 def test_knows_when_every_choice_has_finished() -> None:
@@ -67,6 +68,6 @@ def test_collects_chunks_where_one_answer_is_due() -> None:
     sink = Sink()
     sink.fold = Fold()
     sink.emit(passage())
-    assert sink.take() == (b"", ())
+    assert sink.take() == Step()
     assert not sink.spoken
     assert sink.fold.completion()["choices"][0]["message"]["content"] == "a"

@@ -3,10 +3,11 @@ import json
 import pytest
 
 from proxy import sse
-from proxy.pipeline import Pipeline, Step
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Form
 from proxy.repairs.failed_generation import FailedGeneration
 from proxy.repairs.provider_errors import ProviderErrors
+from proxy.sink import Step
 from proxy.wire import JsonObject
 from tests.core.repairs import Outcome, delta
 

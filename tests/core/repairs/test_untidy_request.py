@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from proxy.pipeline import Mended, Pipeline
+from proxy.outgoing import Mended
+from proxy.pipeline import Pipeline
 from proxy.repair import Context, Repair
 from proxy.repairs.untidy_request import UntidyRequest
 from proxy.wire import JsonObject
