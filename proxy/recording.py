@@ -58,6 +58,7 @@ _OUTCOMES = {
     "too_large": "refused",
 }
 _ERRORS = 400
+_NOTHING = Scrubber()
 _LOCAL = localkey.PREFIX.encode("ascii")
 _SHORTEST_BROUGHT = 16
 """Characters; what agents bring instead of a key is a word, and no secret."""
@@ -95,7 +96,8 @@ class Recorder:
         self._found: Counter[str] = Counter()
         self._start: Started | None = None
         self._local_key = b""
-        self._know(())
+        self._plainly = self._known = _NOTHING
+        self._came, self._left = Scrubbed(_NOTHING), Scrubbed(_NOTHING)
         self.bytes_in = self.bytes_out = 0
         self.detail = ""
         """What is known of a failure beyond its code, for the inspector."""
@@ -233,6 +235,9 @@ class Recorder:
         start, self._start = self._start, None
         if start is None:
             return b""
+        if self._known is _NOTHING:
+            # It never came to a credential of upstream's.
+            self._know(())
         body = self._plainly.scrub(start.body)
         self._tap(start if body is start.body else replace(start, body=body))
         return body
