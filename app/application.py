@@ -202,6 +202,7 @@ class Application(QObject):
         pages.providers.unlock_asked.connect(self._desk.look)
         pages.providers.traffic_asked.connect(wishes.show_requests_of)
         pages.traffic.send_again_asked.connect(wishes.send_again)
+        pages.traffic.provider_asked.connect(wishes.show_provider)
         for page in (pages.providers, pages.first_run):
             page.provider_saved.connect(editor.save_provider)
             page.key_entered.connect(wishes.store_key)
@@ -231,6 +232,7 @@ class Application(QObject):
     def _connect_window(self) -> None:
         window = self._window
         window.shown.connect(self._bridge.show_window)
+        window.add_menu(lambda: self.tr("&Request"), self._pages.traffic.commands.entries)
         window.close_asked.connect(self._closing.close)
         window.quit_asked.connect(self._closing.ask)
         window.copy_asked.connect(self._wishes.copy_address)

@@ -5,9 +5,14 @@ value leaves a word of its own behind, so that JSON stays JSON.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 REMOVED = "[removed]"
+
+# A long text is searched window by window: one search is one step, for which all threads wait.
+_WINDOW = 64 * 1024
+_LONGEST = 16 * 1024
 
 _SHAPES = re.compile(
     r"""
@@ -45,7 +50,25 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Redact a text."""
-        return _SHAPES.sub(self._replaced, text)
+        if len(text) <= _WINDOW:
+            return _SHAPES.sub(self._replaced, text)
+        return "".join(self._parts(text))
+
+    def _parts(self, text: str) -> Iterator[str]:
+        place, end = 0, _WINDOW
+        while place < len(text):
+            match = _SHAPES.search(text, place, end)
+            if match is None:
+                # Something may have begun shortly before the window's end.
+                limit = len(text) if end >= len(text) else max(place, end - _LONGEST)
+                yield text[place:limit]
+                place, end = limit, limit + _WINDOW
+            elif match.end() == end < len(text):
+                end += _WINDOW
+            else:
+                yield text[place : match.start()]
+                yield self._replaced(match)
+                place, end = match.end(), match.end() + _WINDOW
 
     def value(self, value: Any) -> Any:
         """Redact every text in a JSON value, and every member with a credential's name."""

@@ -1,13 +1,18 @@
 """A sample request to our own proxy, as an agent would send it: to see the fixes at work."""
 
 import json
+import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from proxy.errors import WiremendError
 from proxy.secret import Secret
 from proxy.tap import Started
 
-_SECONDS = 20
+_SECONDS = 300
+"""Of silence: a model may think for long."""
+_ID = "x-wiremend-exchange"
+_KEPT_HEADERS = ("anthropic-", "openai-")
 _PATH = "/demo/v1/chat/completions"
 _QUESTION = {
     "model": "missing-index",
@@ -30,27 +35,42 @@ _QUESTION = {
 }
 
 
-def send_sample(url: str, key: Secret) -> None:
-    """Ask the demo provider, and read its answer to the end; blocks. Raises `WiremendError`."""
-    _post(f"{url}{_PATH}", json.dumps(_QUESTION).encode(), key)
+def send_sample(url: str, key: Secret) -> str:
+    """Ask the demo provider, and read its answer to the end; blocks.
+
+    Returns the exchange's id. Raises `WiremendError`.
+    """
+    return _send(url, _PATH, json.dumps(_QUESTION).encode(), _headers(key))
 
 
-def send_again(url: str, started: Started, key: Secret) -> None:
-    """Send what an agent has sent, and read the answer to its end; blocks."""
-    _post(f"{url}{started.path}", started.body, key)
+def send_again(url: str, started: Started, key: Secret) -> str:
+    """Send what an agent has sent to the same provider, read the answer to its end; blocks.
+
+    Returns the new exchange's id. Raises `WiremendError`.
+    """
+    named = {
+        name: value
+        for name, value in started.headers
+        if name.lower().startswith(_KEPT_HEADERS) and value.isascii()
+    }
+    here = started.path.startswith(f"/{started.provider}/")
+    path = started.path if here else f"/{started.provider}{started.path}"
+    return _send(url, path, started.body, {**named, **_headers(key)}, started.method)
 
 
-def _post(url: str, body: bytes, key: Secret) -> None:
+def _headers(key: Secret) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {key.reveal()}",
+        "Content-Type": "application/json",
+        "User-Agent": "Wiremend-sample",
+    }
+
+
+def _send(url: str, path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> str:
     if not url.startswith("http://"):
         raise WiremendError("the proxy is not running")
     request = urllib.request.Request(  # noqa: S310 - the scheme has just been looked at
-        url,
-        data=body,
-        headers={
-            "Authorization": f"Bearer {key.reveal()}",
-            "Content-Type": "application/json",
-            "User-Agent": "Wiremend-sample",
-        },
+        f"{url}{path}", data=body or None, headers=headers, method=method
     )
     # The environment's proxies would be shown the key.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -58,5 +78,12 @@ def _post(url: str, body: bytes, key: Secret) -> None:
         with direct.open(request, timeout=_SECONDS) as answer:
             while answer.read(65_536):
                 pass
-    except OSError as error:
-        raise WiremendError(f"the sample request failed: {error}") from None
+            return answer.headers.get(_ID, "")
+    except urllib.error.HTTPError as error:
+        with error:
+            if (exchange_id := error.headers.get(_ID)) is not None:
+                # The provider's refusal is an answer too, and stands in the list.
+                return exchange_id
+            raise WiremendError(f"the request was refused: {error}") from None
+    except (OSError, HTTPException) as error:
+        raise WiremendError(f"the request failed: {error}") from None

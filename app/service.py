@@ -49,6 +49,8 @@ class Service(QObject):
     ) -> None:
         super().__init__(parent)
         self.own_key = new_key()
+        self.key_by_way = {"": self.own_key, "on": new_key(), "off": new_key()}
+        """How a request is sent again: as its provider is set, with its fixes, or untouched."""
         self.status = Status()
         self._port = port
         self._settings = self._own(settings)
@@ -114,9 +116,13 @@ class Service(QObject):
     def _own(self, settings: Settings) -> Settings:
         """Let our own sample requests in, whose key only this process knows; keep the port asked
         for at the start."""
-        agent = Agent(OWN_AGENT, digest(self.own_key.reveal()))
+        passthrough = {"": None, "on": False, "off": True}
+        own = [
+            Agent(OWN_AGENT, digest(key.reveal()), passthrough[way])
+            for way, key in self.key_by_way.items()
+        ]
         port = settings.port if self._port is None else self._port
-        return replace(settings, port=port, agents=(*settings.agents, agent))
+        return replace(settings, port=port, agents=(*settings.agents, *own))
 
     def _begin(self, url: str) -> None:
         self._url = url

@@ -1,6 +1,5 @@
 """What the user asks for, from whichever page, menu or switch: carried out in one place."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +46,8 @@ class Wishes(QObject):
         self._settings = Settings()
         self._clipboard = Clipboard(self)
         self._errands = Errands("wishes", self)
+        # An answer may take minutes, for which nothing else should wait.
+        self._sending = Errands("requests", self)
 
     def show_settings(self, settings: Settings) -> None:
         """Know the configuration."""
@@ -127,13 +128,26 @@ class Wishes(QObject):
         """Ask the demo provider, and show how it goes."""
         service = self._parts.service
         url, key = service.url, service.own_key
-        self._show_sent(lambda: send_sample(url, key))
+        self.open("traffic")
+        self._sending.send(
+            lambda: send_sample(url, key), None, lambda error: self._parts.window.say(str(error))
+        )
 
-    def send_again(self, started: Started) -> None:
-        """Send a request once more, with the fixes of now."""
+    def send_again(self, started: Started, ways: tuple[str, ...]) -> None:
+        """Send a request once more, in each of these ways; show what comes of it."""
         service = self._parts.service
-        url, key = service.url, service.own_key
-        self._show_sent(lambda: send_again(url, started, key))
+        url, keys = service.url, [service.key_by_way[way] for way in ways]
+        self._parts.window.say(self.tr("Sent again; the answer is shown when it is complete."))
+        self._sending.send(
+            lambda: tuple(send_again(url, started, key) for key in keys),
+            self._parts.pages.traffic.show_again,
+            lambda error: self._parts.window.say(str(error)),
+        )
+
+    def show_provider(self, provider: str) -> None:
+        """Show where a provider's fixes and its key are."""
+        self._parts.window.show_page("providers")
+        self._parts.pages.providers.show_card(provider)
 
     def copy_address(self) -> None:
         """Copy where agents have to point."""
@@ -171,10 +185,6 @@ class Wishes(QObject):
         """Show where the log is."""
         folder = platformdirs.user_log_path("wiremend", ensure_exists=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _show_sent(self, send: Callable[[], None]) -> None:
-        self.open("traffic")
-        self._errands.send(send, None, lambda error: self._parts.window.say(str(error)))
 
     def _say_settings_wrong(self, error: Exception) -> None:
         self._parts.pages.settings.show_error(str(error))

@@ -30,6 +30,8 @@ class Agent:
 
     name: str
     sha256: str
+    passthrough: bool | None = None
+    """Overrules the provider's switch; for keys of the moment, which no file holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def add_agent(text: str, agent: Agent) -> str:
     for number, known in enumerate(tables(text).get("agents", [])):
         if known.get("name") == agent.name:
             return tomledit.put(text, ("agents", number, "sha256"), agent.sha256)
-    return tomledit.append(text, "agents", asdict(agent))
+    return tomledit.append(text, "agents", {"name": agent.name, "sha256": agent.sha256})
 
 
 def remove_agent(text: str, name: str) -> str:

@@ -225,14 +225,14 @@ def _check_loop(head: _Head) -> None:
         raise ProxyError(problem("loop_detected"))
 
 
-def _agent_of(head: _Head, settings: Settings, provider: Provider | None) -> str:
-    """Return the name of whoever holds the key, or calls without one where that is allowed."""
+def _agent_of(head: _Head, settings: Settings, provider: Provider | None) -> Agent:
+    """Return whoever holds the key, or calls without one where that is allowed."""
     brings_own = provider is not None and provider.key == "client"
     try:
-        return _key_owner(head, settings, _CLIENT_KEY_HEADERS if brings_own else _KEY_HEADERS).name
+        return _key_owner(head, settings, _CLIENT_KEY_HEADERS if brings_own else _KEY_HEADERS)
     except ProxyError:
         if settings.access == "open" and _local(head):
-            return _name_in_user_agent(head)
+            return Agent(_name_in_user_agent(head), "")
         raise
 
 
@@ -277,12 +277,14 @@ def _check_body(head: _Head, most: int) -> None:
         raise ProxyError(problem("too_large"))
 
 
-def _admission(settings: Settings, provider: Provider, route: Route, agent: str) -> Admission:
+def _admission(settings: Settings, provider: Provider, route: Route, agent: Agent) -> Admission:
+    if agent.passthrough is not None:
+        provider = replace(provider, passthrough=agent.passthrough)
     return Admission(
         settings=settings,
         provider=provider,
         endpoint=route.endpoint,
         model_id=route.model_id,
-        agent=agent,
+        agent=agent.name,
         exchange_id=secrets.token_hex(8),
     )

@@ -1,10 +1,13 @@
-"""What leaves the inspector as a text or a file; never with a key in it."""
+"""What leaves the inspector as a text or a file; never with a key in it.
+
+Reads its own way through the exchange: a large one takes seconds, on a thread that may wait.
+"""
 
 import json
 import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from app.models.exchange import Exchange
@@ -16,6 +19,7 @@ from proxy.tap import Headers, Mark
 
 _AROUND = 10
 _WIDTH = 600
+_SLICE_SECONDS = 0.05
 # curl makes these itself, or they belong to our connection.
 _NOT_FOR_CURL = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
@@ -24,7 +28,19 @@ _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-wiremend-k
 _MASK = "‹key"
 
 
-def curl_of(exchange: Exchange) -> str:
+class Exported(NamedTuple):
+    """What leaves, and how many values had to be taken out of it."""
+
+    text: str
+    removed: int
+
+
+def answer_of(exchange: Exchange) -> Exported:
+    """Return the text of the answer, as it was."""
+    return Exported("".join(_read(exchange).answer.text), 0)
+
+
+def curl_of(exchange: Exchange) -> Exported:
     """Return a shell command that asks the same again, with the key as ``$KEY``."""
     asked, started = exchange.asked, exchange.started
     redaction = Redaction()
@@ -35,12 +51,12 @@ def curl_of(exchange: Exchange) -> str:
     body = asked.body if asked is not None else started.body
     if body:
         lines.append(f"--data-binary {shlex.quote(redaction.text(decoded(body)))}")
-    return " \\\n  ".join(lines)
+    return Exported(" \\\n  ".join(lines), redaction.count)
 
 
-def har_of(exchange: Exchange, reading: Reading) -> str:
+def har_of(exchange: Exchange) -> Exported:
     """Return the exchange as an HTTP archive, redacted."""
-    redaction = Redaction()
+    redaction, reading = Redaction(), _read(exchange)
     asked, started, answered = exchange.asked, exchange.started, exchange.answered
     url = asked.url if asked is not None else f"http://127.0.0.1{started.path}"
     first = (exchange.first_byte_seconds or 0) * 1e3
@@ -80,28 +96,33 @@ def har_of(exchange: Exchange, reading: Reading) -> str:
         "timings": {"send": 0, "wait": first, "receive": max(0.0, whole - first)},
     }
     creator = {"name": "Wiremend", "version": "1"}
-    archive = {"log": {"version": "1.2", "creator": creator, "entries": [entry]}}
-    return json.dumps(archive, ensure_ascii=True, indent=1)
+    note = " ".join([*_gap(exchange), f"{redaction.count} values were removed."])
+    archive = {"log": {"version": "1.2", "creator": creator, "entries": [entry], "comment": note}}
+    return Exported(json.dumps(archive, ensure_ascii=True, indent=1), redaction.count)
 
 
-def case_text(exchange: Exchange, reading: Reading) -> str:
-    """Return the exchange as a case of the corpus, redacted."""
+def case_text(exchange: Exchange) -> Exported:
+    """Return the exchange as a case of the corpus, redacted. Raises `ValueError`."""
     answered, finished = exchange.answered, exchange.finished
+    if answered is None or exchange.dropped:
+        raise ValueError("there is no answer to make a case of")
+    reading = _read(exchange)
     cut = finished is not None and finished.outcome == "cut_off"
     case = case_of(
         f"{exchange.started.provider}-{exchange.id}",
         exchange.started.body,
-        answered.status if answered is not None else 0,
-        answered.headers if answered is not None else (),
+        answered.status,
+        answered.headers,
         _answer_bytes(reading.received),
         "eof" if cut else "done",
     )
-    return text_of(case)
+    removed = str(case["note"]).partition(" ")[0]
+    return Exported(text_of(case), int(removed))
 
 
-def bug_report(exchange: Exchange, reading: Reading) -> str:
+def bug_report(exchange: Exchange) -> Exported:
     """Return a short text for a provider or an agent's maintainer: the defect and its place."""
-    redaction = Redaction()
+    redaction, reading = Redaction(), _read(exchange)
     started = exchange.started
     finished = exchange.finished
     lines = [
@@ -125,7 +146,8 @@ def bug_report(exchange: Exchange, reading: Reading) -> str:
     first = places[0] if places else max(0, len(reading.received.events) - _AROUND)
     lines += ["", "The events around it, as they were received:"]
     lines += _around(reading.received, first)
-    return redaction.text("\n".join(lines)) + "\n"
+    report = redaction.text("\n".join([*lines, *_gap(exchange)]))
+    return Exported(f"{report}\n\n{redaction.count} values were removed.\n", redaction.count)
 
 
 def content_type(exchange: Exchange) -> str:
@@ -141,6 +163,19 @@ def redacted_headers(headers: Headers) -> list[tuple[str, str]]:
         (name, value if _MASK in value else redaction.header(name, value))
         for name, value in headers
     ]
+
+
+def _read(exchange: Exchange) -> Reading:
+    reading = Reading(exchange)
+    while reading.advance(_SLICE_SECONDS):
+        pass
+    return reading
+
+
+def _gap(exchange: Exchange) -> list[str]:
+    if exchange.dropped:
+        return ["The contents of this request were no longer kept."]
+    return [f"{exchange.lost} bytes of it were not kept."] if exchange.lost else []
 
 
 def _answer_bytes(log: EventLog) -> bytes:

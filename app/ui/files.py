@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.language import translate
 from app.ui.parts import plain_hint
 
 _PRIVATE = 0o600
@@ -19,15 +19,29 @@ def write_privately(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def ask_where(parent: QWidget, name: str) -> Path | None:
+    """Ask where to save; None where the user would rather not."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, _title(), name)
+    return Path(chosen) if chosen else None
+
+
+def say_not_written(parent: QWidget, error: Exception) -> None:
+    """Say why a file could not be written."""
+    words = QCoreApplication.translate("Files", "The file could not be written: {reason}")
+    reason = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+    QMessageBox.warning(parent, _title(), plain_hint(words.format(reason=reason)))
+
+
 def save_as(parent: QWidget, name: str, content: bytes) -> None:
     """Ask where to, and save there; say so if that fails."""
-    title = translate("Files", "Save as")
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, name)
-    if not chosen:
+    path = ask_where(parent, name)
+    if path is None:
         return
     try:
-        write_privately(Path(chosen), content)
+        write_privately(path, content)
     except OSError as error:
-        words = translate("Files", "The file could not be written: {reason}")
-        reason = error.strerror or type(error).__name__
-        QMessageBox.warning(parent, title, plain_hint(words.format(reason=reason)))
+        say_not_written(parent, error)
+
+
+def _title() -> str:
+    return QCoreApplication.translate("Files", "Save as")

@@ -88,6 +88,15 @@ class MainWindow(QMainWindow):
         for each, action in self.actions_by_page.items():
             action.setChecked(each == name)
 
+    def add_menu(self, words: Words, entries: Iterable[QAction | None]) -> None:
+        """Put a page's own actions into the menu bar; None stands for a line between them."""
+        menu = self._menu(words)
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(entry)
+
     def show_status(self, status: Status) -> None:
         """Show what the proxy does."""
         self._status = status

@@ -74,6 +74,13 @@ class ProvidersPage(Page):
         self.column.show_cards([(name, self.cards[name]) for name in settings.providers])
         self._nothing.setVisible(not self.cards)
 
+    def show_card(self, provider: str) -> None:
+        """Bring a provider's card into sight."""
+        card = self.cards.get(provider)
+        if card is not None:
+            self.column.ensureWidgetVisible(card)
+            card.setFocus()
+
     def show_key_state(self, provider: str, state: str, words: str) -> None:
         """Show where a provider's key is; `words` say it to the user."""
         self._key_states[provider] = (state, words)

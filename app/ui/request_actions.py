@@ -2,21 +2,26 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from app.errands import Errands
 from app.language import language, say
-from app.models.exports import bug_report, case_text, curl_of, har_of
-from app.models.reading import Reading
+from app.models.exchange import Exchange
+from app.models.exports import Exported, answer_of, bug_report, case_text, curl_of, har_of
 from app.ui.clipboard import Clipboard
-from app.ui.files import save_as
+from app.ui.files import ask_where, say_not_written, write_privately
 from app.ui.fix_switches import fix_title, is_on
 from app.ui.parts import plain_hint
 from proxy.config import Provider
 from proxy.repairs import fixes
 
-Export = Callable[[Reading], str]
+Export = Callable[[Exchange], Exported]
+
+AS_SET, FIXES_ON, FIXES_OFF = "", "on", "off"
+"""How a request is sent again: as its provider is set, with its fixes, or untouched."""
 
 
 class RequestActions(QToolButton):
@@ -24,22 +29,28 @@ class RequestActions(QToolButton):
 
     Signals:
         fix_toggled: provider, fix, new state.
-        send_again_asked: Started, the request as the agent sent it.
-        copied: what is on the clipboard now, in words.
+        send_again_asked: Started, the request as the agent sent it; tuple of the ways to send it.
+        provider_asked: provider, to be looked at.
+        pin_asked: the request is to be kept, or no longer.
+        said: what has just been done, in words.
     """
 
     fix_toggled = Signal(str, str, bool)
-    send_again_asked = Signal(object)
-    copied = Signal(str)
+    send_again_asked = Signal(object, tuple)
+    provider_asked = Signal(str)
+    pin_asked = Signal()
+    said = Signal(str)
 
     def __init__(self, event_text: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._event_text = event_text
-        self._reading: Reading | None = None
+        self._exchange: Exchange | None = None
         self._provider: Provider | None = None
         self._clipboard = Clipboard(self)
+        self._errands = Errands("exports", self)
         self._menu = QMenu(self)
-        self._fixes = QMenu(self._menu)
+        self._again, self._fixes = QMenu(self._menu), QMenu(self._menu)
+        say(self._again, self._again.setTitle, lambda: self.tr("Send again"))
         say(self._fixes, self._fixes.setTitle, lambda: self.tr("Fixes of this provider"))
         say(self, self.setText, lambda: self.tr("Actions"))
         self.setMenu(self._menu)
@@ -49,45 +60,58 @@ class RequestActions(QToolButton):
         language().changed.connect(self._fill)
         self.setEnabled(False)
 
-    def show_reading(self, reading: Reading | None, provider: Provider | None) -> None:
+    def show_exchange(self, exchange: Exchange | None, provider: Provider | None) -> None:
         """Offer what can be done with this request."""
-        self._reading, self._provider = reading, provider
-        self.setEnabled(reading is not None)
+        self._exchange, self._provider = exchange, provider
+        self.setEnabled(exchange is not None)
+        # What was dropped cannot be asked again, nor what needs the agent's own key.
+        kept = exchange is not None and not exchange.dropped
+        self._again.setEnabled(kept and provider is not None and provider.key != "client")
         self._fill_fixes()
 
     def export(self) -> None:
         """Save the request as an HTTP archive."""
-        self._save(lambda reading: har_of(reading.exchange, reading), "har")
+        self._save(har_of, "har")
 
     def copy_event(self) -> None:
         """Copy the chosen event's data."""
-        self._put(self._event_text(), self.tr("the event"))
+        self._put(self.tr("Copy event"), Exported(self._event_text(), 0))
 
     def _fill(self) -> None:
         self._menu.clear()
-        copies: tuple[tuple[str, Export], ...] = (
-            (self.tr("Copy as curl"), lambda reading: curl_of(reading.exchange)),
-            (self.tr("Copy answer"), lambda reading: "".join(reading.answer.text)),
-        )
-        for words, export in copies:
-            self._menu.addAction(words).triggered.connect(partial(self._copy, export, words))
-        self._menu.addAction(self.tr("Copy event")).triggered.connect(self.copy_event)
+        for words, export in (
+            (self.tr("Copy as curl"), curl_of),
+            (self.tr("Copy answer"), answer_of),
+        ):
+            self._add(words, partial(self._copy, export, words))
+        self._add(self.tr("Copy event"), self.copy_event)
         report = self.tr("Make a bug report")
-        self._menu.addAction(report).triggered.connect(
-            partial(self._copy, lambda reading: bug_report(reading.exchange, reading), report)
-        )
+        self._add(report, partial(self._copy, bug_report, report))
         self._menu.addSeparator()
-        har = self._menu.addAction(self.tr("Save as HAR…"))
-        har.triggered.connect(self.export)
-        case = self._menu.addAction(self.tr("Save as case…"))
-        case.triggered.connect(
-            partial(self._save, lambda reading: case_text(reading.exchange, reading), "json")
-        )
+        self._add(self.tr("Save as HAR…"), self.export, "Ctrl+E")
+        self._add(self.tr("Save as case…"), partial(self._save, case_text, "json"))
         self._menu.addSeparator()
-        again = self._menu.addAction(self.tr("Send again"))
-        again.triggered.connect(self._send_again)
+        self._add(self.tr("Pin"), self.pin_asked.emit, "P")
+        self._menu.addMenu(self._again)
+        self._add(self.tr("Show this provider"), self._show_provider)
         self._menu.addMenu(self._fixes)
+        self._fill_again()
         self._fill_fixes()
+
+    def _add(self, words: str, act: Callable[[], object], key: str = "") -> None:
+        # The key belongs to the page's own menu; here it is only shown.
+        action = self._menu.addAction(f"{words}\t{key}" if key else words)
+        action.triggered.connect(lambda _checked=False: act())
+
+    def _fill_again(self) -> None:
+        self._again.clear()
+        for words, ways in (
+            (self.tr("As this provider is set now"), (AS_SET,)),
+            (self.tr("With the fixes"), (FIXES_ON,)),
+            (self.tr("Untouched"), (FIXES_OFF,)),
+            (self.tr("Both ways, side by side"), (FIXES_ON, FIXES_OFF)),
+        ):
+            self._again.addAction(words).triggered.connect(partial(self._send_again, ways))
 
     def _fill_fixes(self) -> None:
         self._fixes.clear()
@@ -99,24 +123,46 @@ class RequestActions(QToolButton):
             action = self._fixes.addAction(fix_title(repair.name).replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(is_on(provider.fixes, repair))
-            action.triggered.connect(partial(self.fix_toggled.emit, provider.id, repair.name))
+            action.toggled.connect(partial(self._toggle, provider.id, repair.name))
+
+    def _toggle(self, provider: str, fix: str, on: bool) -> None:
+        self.fix_toggled.emit(provider, fix, on)
 
     def _copy(self, export: Export, words: str) -> None:
-        if self._reading is not None:
-            self._put(export(self._reading), words)
+        if self._exchange is not None:
+            exchange = self._exchange
+            self._errands.send(lambda: export(exchange), partial(self._put, words))
 
-    def _put(self, content: str, words: str) -> None:
-        if content:
-            self._clipboard.copy(content)
-            self.copied.emit(self.tr("Copied: {what}").format(what=words))
+    def _put(self, words: str, exported: Exported) -> None:
+        if exported.text:
+            self._clipboard.copy(exported.text)
+            self._say(self.tr("Copied: {what}").format(what=words), exported)
 
     def _save(self, export: Export, ending: str) -> None:
-        if self._reading is None:
+        if self._exchange is None:
             return
-        exchange = self._reading.exchange
-        name = f"{exchange.started.provider}-{exchange.id}.{ending}"
-        save_as(self, name, export(self._reading).encode("utf-8", "backslashreplace"))
+        exchange = self._exchange
+        path = ask_where(self, f"{exchange.started.provider}-{exchange.id}.{ending}")
+        if path is not None:
+            self._errands.send(
+                lambda: _written(path, export(exchange)),
+                partial(self._say, self.tr("Saved: {path}").format(path=path.name)),
+                partial(say_not_written, self),
+            )
 
-    def _send_again(self) -> None:
-        if self._reading is not None:
-            self.send_again_asked.emit(self._reading.exchange.started)
+    def _say(self, done: str, exported: Exported) -> None:
+        removed = self.tr("%n value(s) that looked like secrets removed", "", exported.removed)
+        self.said.emit(f"{done} · {removed}" if exported.removed else done)
+
+    def _send_again(self, ways: tuple[str, ...]) -> None:
+        if self._exchange is not None:
+            self.send_again_asked.emit(self._exchange.started, ways)
+
+    def _show_provider(self) -> None:
+        if self._exchange is not None:
+            self.provider_asked.emit(self._exchange.started.provider)
+
+
+def _written(path: Path, exported: Exported) -> Exported:
+    write_privately(path, exported.text.encode("utf-8", "backslashreplace"))
+    return exported

@@ -3,8 +3,7 @@
 import time
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app.language import Words, language, say
@@ -47,11 +46,15 @@ class RequestDetail(QWidget):
 
     Signals:
         fix_toggled: provider, fix, new state.
-        send_again_asked: Started.
+        send_again_asked: Started, ways to send it.
+        provider_asked: provider.
+        pin_asked: the request is to be kept, or no longer.
     """
 
     fix_toggled = Signal(str, str, bool)
-    send_again_asked = Signal(object)
+    send_again_asked = Signal(object, tuple)
+    provider_asked = Signal(str)
+    pin_asked = Signal()
 
     def __init__(self, later: Later, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +97,7 @@ class RequestDetail(QWidget):
         """Show another request, or none."""
         self.reading = None if exchange is None else Reading(exchange)
         self._current_tab().show_reading(self.reading)
-        self.actions_menu.show_reading(self.reading, self._provider())
+        self.actions_menu.show_exchange(self.exchange, self._provider())
         self._show_head()
         self.refresh()
 
@@ -106,7 +109,7 @@ class RequestDetail(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Take over which fixes are on."""
         self._settings = settings
-        self.actions_menu.show_reading(self.reading, self._provider())
+        self.actions_menu.show_exchange(self.exchange, self._provider())
         self._show_advice()
 
     def _lay_out(self) -> None:
@@ -142,17 +145,10 @@ class RequestDetail(QWidget):
         self.changes.jump_asked.connect(self._jump)
         self.actions_menu.fix_toggled.connect(self.fix_toggled)
         self.actions_menu.send_again_asked.connect(self.send_again_asked)
-        self.actions_menu.copied.connect(self._notice)
+        self.actions_menu.provider_asked.connect(self.provider_asked)
+        self.actions_menu.pin_asked.connect(self.pin_asked)
+        self.actions_menu.said.connect(self._notice)
         self._turn_on.clicked.connect(lambda: self.fix_toggled.emit(*self._offered, True))
-        for key, act in (
-            ("d", self._next_mode),
-            ("[", partial(self._step_mark, False)),
-            ("]", partial(self._step_mark, True)),
-            ("Ctrl+E", self.actions_menu.export),
-        ):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(act)
 
     def _current_tab(self) -> Tab:
         tab = self.tabs.currentWidget()
@@ -189,11 +185,13 @@ class RequestDetail(QWidget):
         self.tabs.setCurrentWidget(self.events)
         self.events.jump(received, sent)
 
-    def _next_mode(self) -> None:
+    def next_mode(self) -> None:
+        """Show the events as they were received, as they were sent, or side by side."""
         self.tabs.setCurrentWidget(self.events)
         self.events.next_mode()
 
-    def _step_mark(self, forward: bool) -> None:
+    def step_mark(self, forward: bool) -> None:
+        """Go to the next event with a fix, or to the previous one."""
         self.tabs.setCurrentWidget(self.events)
         self.events.step_mark(forward)
 
@@ -226,6 +224,7 @@ class RequestDetail(QWidget):
         tokens = token_words(exchange)
         parts = [
             f"{SIGNS[exchange.state]} {state_words(exchange)}",
+            self.tr("passthrough") if exchange.started.passthrough else "",
             "" if exchange.status is None else str(exchange.status),
             "" if first is None else self.tr("first token {s}").format(s=seconds_words(first)),
             tokens and self.tr("{count} tokens").format(count=tokens),
@@ -254,11 +253,7 @@ class RequestDetail(QWidget):
             self._turn_on.hide()
         self._advice.setText(words.format(count=count, fix=fix_title(fix)))
         self._turn_on.setText(self.tr("Turn on"))
-        say(
-            self._turn_on,
-            self._turn_on.setAccessibleName,
-            lambda: self.tr("Turn on {fix}").format(fix=fix_title(fix)),
-        )
+        self._turn_on.setAccessibleName(self.tr("Turn on {fix}").format(fix=fix_title(fix)))
         self._offered = exchange.started.provider, fix
 
     def _name_tabs(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
@@ -172,17 +172,6 @@ class RequestList(QWidget):
         self.pause.toggled.connect(self.pause_changed)
         self.pin.clicked.connect(self._pin)
         self.pill.clicked.connect(self._to_end)
-        window, widget = Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.WidgetShortcut
-        # Space is the way to press a focused button elsewhere, so it pauses only from the list.
-        for key, context, act in (
-            ("j", window, lambda: self._step(1)),
-            ("k", window, lambda: self._step(-1)),
-            ("p", window, self.pin.click),
-            ("Space", widget, self.pause.toggle),
-        ):
-            shortcut = QShortcut(QKeySequence(key), self.view)
-            shortcut.setContext(context)
-            shortcut.activated.connect(act)
 
     def _tool(self, name: IconName, words: Callable[[], str], key: Words) -> QToolButton:
         tool = QToolButton()
@@ -231,7 +220,8 @@ class RequestList(QWidget):
         self.pin.setChecked(exchange.pinned)
         self.model.apply(Update(changed={exchange.id: exchange}))
 
-    def _step(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Go to a request further down, or up."""
         self.choose_row(self.view.currentIndex().row() + by)
 
     def _to_end(self) -> None:

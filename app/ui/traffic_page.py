@@ -1,16 +1,18 @@
 """The inspector: what agents and providers say to each other, live."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.language import say
 from app.models.exchange import Exchange
 from app.models.store import Store, Update
+from app.ui.beside import Beside
 from app.ui.page import Page
 from app.ui.parts import Look, button, row, text
 from app.ui.request_detail import RequestDetail
 from app.ui.request_list import RequestList
+from app.ui.traffic_commands import TrafficCommands
 from proxy.config import Settings
 from proxy.tap import Record
 
@@ -23,12 +25,14 @@ class TrafficPage(Page):
     Signals:
         fix_toggled: provider, fix, new state.
         sample_asked: the user wants to see a request without an agent.
-        send_again_asked: Started, the request as the agent sent it.
+        send_again_asked: Started, the request as the agent sent it; tuple of the ways to send it.
+        provider_asked: provider, to be looked at.
     """
 
     fix_toggled = Signal(str, str, bool)
     sample_asked = Signal()
-    send_again_asked = Signal(object)
+    send_again_asked = Signal(object, tuple)
+    provider_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,12 +40,18 @@ class TrafficPage(Page):
         self._held = Update()
         self.requests = RequestList(self.store)
         self.detail = RequestDetail(self.store.after)
+        self.beside: Beside | None = None
+        self.commands = TrafficCommands(self)
+        self._settings = Settings()
+        self._awaited: tuple[str, ...] = ()
+        self._halves = QSplitter(Qt.Orientation.Horizontal)
         self._empty_words = text("", Look.HEADING)
         self._empty_hint = text("", Look.MUTED, wrap=True)
         self._sample = button("")
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
+        self._fill_commands()
         self._name()
 
     def apply(self, records: list[Record]) -> None:
@@ -60,7 +70,15 @@ class TrafficPage(Page):
 
     def show_settings(self, settings: Settings) -> None:
         """Take over the configuration."""
+        self._settings = settings
         self.detail.show_settings(settings)
+        if self.beside is not None:
+            self.beside.detail.show_settings(settings)
+
+    def show_again(self, exchange_ids: tuple[str, ...]) -> None:
+        """Show what came of sending a request again, as soon as all of it is here."""
+        self._awaited = exchange_ids
+        self._show_awaited()
 
     def show_requests_of(self, provider: str) -> None:
         """Show one provider's requests alone."""
@@ -86,10 +104,35 @@ class TrafficPage(Page):
             self.detail.show_exchange(shown)
         elif shown is not None and (shown.id in update.changed or update.added):
             self.detail.refresh()
+        if self.beside is not None:
+            self.beside.refresh(update)
+        self._show_awaited()
         self._stack.setCurrentIndex(1 if len(self.store) else 0)
 
+    def _show_awaited(self) -> None:
+        found = [self.store.get(name) for name in self._awaited]
+        exchanges = [each for each in found if each is not None]
+        if not exchanges or len(exchanges) < len(found):
+            return
+        self._awaited = ()
+        self.requests.filter_by("")
+        self.requests.choose(exchanges[0])
+        if len(exchanges) > 1:
+            self._show_beside(exchanges[1])
+
+    def _show_beside(self, exchange: Exchange) -> None:
+        if self.beside is None:
+            self.beside = Beside(self.store.after)
+            self.beside.detail.fix_toggled.connect(self.fix_toggled)
+            self.beside.detail.provider_asked.connect(self.provider_asked)
+            self._halves.addWidget(self.beside)
+        self.beside.detail.show_settings(self._settings)
+        self.beside.detail.tabs.setCurrentIndex(self.detail.tabs.currentIndex())
+        self.beside.detail.show_exchange(exchange)
+        self.beside.show()
+
     def _lay_out(self) -> None:
-        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves = self._halves
         halves.addWidget(self.requests)
         halves.addWidget(self.detail)
         halves.setChildrenCollapsible(False)
@@ -119,14 +162,28 @@ class TrafficPage(Page):
         self.requests.clear.clicked.connect(self._clear)
         self.detail.fix_toggled.connect(self.fix_toggled)
         self.detail.send_again_asked.connect(self.send_again_asked)
+        self.detail.provider_asked.connect(self.provider_asked)
+        self.detail.pin_asked.connect(self.requests.pin.click)
         self._sample.clicked.connect(self.sample_asked)
-        for key, act in (
-            (QKeySequence.StandardKey.Find, self._find),
-            (QKeySequence("Ctrl+L"), self._clear),
-        ):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(act)
+
+    def _fill_commands(self) -> None:
+        add, requests, detail = self.commands.add, self.requests, self.detail
+        # Space and Enter are the ways to press a button elsewhere.
+        view = requests.view
+        add(lambda: self.tr("Next request"), "J", lambda: requests.step(1))
+        add(lambda: self.tr("Previous request"), "K", lambda: requests.step(-1))
+        add(lambda: self.tr("Read the request"), "Return", self._open, only_in=view)
+        add(lambda: self.tr("Pin"), "P", requests.pin.click)
+        self.commands.separate()
+        add(lambda: self.tr("Filter"), "Ctrl+F", self._find)
+        add(lambda: self.tr("Pause, or go on"), "Space", requests.pause.toggle, only_in=view)
+        add(lambda: self.tr("Clear"), "Ctrl+L", self._clear)
+        self.commands.separate()
+        add(lambda: self.tr("Events received, sent, side by side"), "D", detail.next_mode)
+        add(lambda: self.tr("Previous fix"), "[", lambda: detail.step_mark(False))
+        add(lambda: self.tr("Next fix"), "]", lambda: detail.step_mark(True))
+        self.commands.separate()
+        add(lambda: self.tr("Save as HAR…"), "Ctrl+E", detail.actions_menu.export)
 
     def _name(self) -> None:
         self.set_title(
@@ -167,3 +224,13 @@ class TrafficPage(Page):
     def _release(self) -> None:
         held, self._held = self._held, Update()
         self._show(held)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.commands.enable(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.commands.enable(False)

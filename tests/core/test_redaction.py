@@ -72,3 +72,15 @@ def test_removes_members_and_headers_by_their_name() -> None:
     assert redaction.header("Set-Cookie", "a=b") == REMOVED
     assert redaction.header("Content-Type", "text/plain") == "text/plain"
     assert redaction.count == 2
+
+
+@pytest.mark.parametrize(
+    "secret", [*SECRETS, "-----BEGIN PRIVATE KEY-----\\nAb\\n-----END KEY-----"]
+)
+def test_removes_it_from_a_long_text_wherever_it_stands(secret: str) -> None:
+    edge = 64 * 1024
+    for before in (0, edge - len(secret) // 2, edge - len(secret), edge, 2 * edge - 16 * 1024 - 3):
+        redaction = Redaction()
+        text = redaction.text("x " * (before // 2) + secret + " y" * 90_000)
+        assert text == "x " * (before // 2) + REMOVED + " y" * 90_000
+        assert redaction.count == 1

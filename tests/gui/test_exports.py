@@ -42,7 +42,7 @@ def reading() -> Reading:
 
 
 def test_s32_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside() -> None:
-    command = curl_of(reading().exchange)
+    command = curl_of(reading().exchange).text
     script = command.replace("curl ", "printf '%s\\n' ", 1)
     said = subprocess.run(
         ["/bin/sh", "-c", script], env={"KEY": "K1"}, capture_output=True, text=True, check=True
@@ -56,7 +56,7 @@ def test_s32_quotes_hostile_headers_for_the_shell() -> None:
     hostile = began(
         headers=(("x-a", "'; touch /tmp/pwned; '"), ('x-api-key";id;"', "‹key agent #1›"))
     )
-    command = curl_of(read([hostile]).exchange)
+    command = curl_of(read([hostile]).exchange).text
     words = shlex.split(command.replace("\\\n", ""))
     assert words[6:] == [
         "-H",
@@ -70,17 +70,26 @@ def test_s32_quotes_hostile_headers_for_the_shell() -> None:
 
 def test_s31_writes_an_archive_that_holds_no_key() -> None:
     seen = reading()
-    archive = json.loads(har_of(seen.exchange, seen))
+    archive = json.loads(har_of(seen.exchange).text)
     entry = archive["log"]["entries"][0]
     assert entry["request"]["url"] == "https://api.deepseek.com/v1/chat/completions"
     assert entry["response"]["status"] == 200
     assert "here is [removed]" in entry["response"]["content"]["text"]
     assert KEY not in json.dumps(archive)
+    assert archive["log"]["comment"] == "3 values were removed."
+
+
+def test_says_in_every_file_that_something_was_not_kept() -> None:
+    seen = reading()
+    seen.exchange.lost = 700
+    assert "700 bytes of it were not kept." in har_of(seen.exchange).text
+    assert "700 bytes of it were not kept." in bug_report(seen.exchange).text
 
 
 def test_s31_writes_a_case_that_can_be_played_again() -> None:
     seen = reading()
-    written = case_text(seen.exchange, seen)
+    written, removed = case_text(seen.exchange)
+    assert removed == 2
     case = parse(written.encode())
     assert case.body == text("here is [removed]") + call("{}", "read", "c1", None) + DONE
     assert KEY not in written
@@ -88,7 +97,9 @@ def test_s31_writes_a_case_that_can_be_played_again() -> None:
 
 def test_reports_the_defect_with_the_events_around_it() -> None:
     seen = reading()
-    report = bug_report(seen.exchange, seen)
+    report, removed = bug_report(seen.exchange)
+    assert removed == 1
+    assert report.endswith("1 values were removed.\n")
     assert "Provider: deepseek" in report
     assert "- event 1: index-repair: set the index" in report
     assert '#1  data: {"choices"' in report

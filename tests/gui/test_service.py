@@ -1,13 +1,14 @@
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.models.status import Condition, Status
-from app.sample import send_sample
+from app.sample import send_again, send_sample
 from app.service import OWN_AGENT, Service, free_port
 from proxy.config import DEMO_URL, Provider, Settings
 from proxy.errors import PortTakenError, WiremendError
@@ -79,6 +80,32 @@ def test_a_sample_request_comes_in_with_a_key_nobody_else_knows(
     assert (first.agent, first.model) == (OWN_AGENT, "missing-index")
     with pytest.raises(WiremendError):
         send_sample(service.url, Secret("lk_nobody"))
+
+
+def test_sends_a_request_again_mended_and_untouched(
+    qtbot: QtBot, service: Service, seen: list[Record]
+) -> None:
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    first = send_sample(service.url, service.own_key)
+    qtbot.waitUntil(lambda: any(isinstance(each, Started) for each in seen))
+    asked = next(each for each in seen if isinstance(each, Started))
+    assert asked.exchange_id == first
+    keys = service.key_by_way
+    mended = send_again(service.url, replace(asked, path="/v1/chat/completions"), keys["on"])
+    untouched = send_again(service.url, asked, keys["off"])
+    qtbot.waitUntil(lambda: sum(isinstance(each, Finished) for each in seen) == 3)
+    started = {each.exchange_id: each for each in seen if isinstance(each, Started)}
+    assert [started[each].passthrough for each in (first, mended, untouched)] == [
+        False,
+        False,
+        True,
+    ]
+    assert started[mended].body == asked.body
+    ended = {each.exchange_id: each for each in seen if isinstance(each, Finished)}
+    assert ended[mended].findings == ended[first].findings
+    assert not ended[untouched].findings
+    assert ended[untouched].would_mend
 
 
 def test_f40_says_who_holds_the_port_and_stays_away(

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -254,22 +253,6 @@ def test_s37_shows_hostile_content_as_plain_text(page: TrafficPage, show: Show) 
     page.detail.tabs.setCurrentWidget(page.detail.answer)
     assert "<b>x</b>‹U+202E›‹U+001B›[31m" in words(page.detail.answer)
     assert not any(mark in words(page) for mark in ("\u202e", "\x1b"))
-
-
-def test_copies_and_reports(page: TrafficPage, show: Show) -> None:
-    show(MENDED)
-    menu = page.detail.actions_menu.menu()
-    assert menu is not None
-    actions = {action.text(): action for action in menu.actions()}
-    actions["Copy answer"].trigger()
-    assert QGuiApplication.clipboard().text() == "I will look"
-    actions["Copy as curl"].trigger()
-    assert "$KEY" in QGuiApplication.clipboard().text()
-    actions["Make a bug report"].trigger()
-    assert "index-repair: set the index" in QGuiApplication.clipboard().text()
-    again = emissions(page.send_again_asked)
-    actions["Send again"].trigger()
-    assert again == [(MENDED[0],)]
 
 
 def test_s39_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
