@@ -188,6 +188,7 @@ class Application(QObject):
         service.port_taken.connect(self._say_port_taken)
         service.failed.connect(self._window.say)
         self._closing.over.connect(self._leave)
+        self._closing.learned.connect(self._choices.change)
         language().changed.connect(self._say_again)
 
     def _connect_pages(self) -> None:
@@ -331,7 +332,7 @@ class Application(QObject):
         self._theme.choose(chosen.theme)
         language().choose(chosen.language)
         self._tray.show_style(chosen.tray_icon)
-        self._closing.close_button = chosen.close_button
+        self._closing.show_preferences(chosen)
         self._notices.show_preferences(chosen)
         store = self._pages.traffic.store
         store.most_rows, store.most_bytes = chosen.kept_requests, chosen.kept_megabytes * _MEGABYTE

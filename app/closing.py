@@ -6,10 +6,11 @@ from types import FrameType
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.notices import Notices
+from app.preferences import Preferences
 from app.service import Service
 from app.tray import Tray
 from app.ui.main_window import MainWindow
-from app.ui.quit_dialog import Leave, ask_whether_to_quit
+from app.ui.quit_dialog import Leave, ask_whether_to_quit, ask_whether_to_stay
 from proxy.limits import Limits
 
 _DRAIN_SECONDS = Limits().drain
@@ -20,9 +21,11 @@ class Closing(QObject):
 
     Signals:
         over: the proxy has ended, the application may.
+        learned: a member of the preferences and its value: what need not be said again.
     """
 
     over = Signal()
+    learned = Signal(str, object)
 
     def __init__(
         self,
@@ -33,7 +36,7 @@ class Closing(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.close_button = "hide"
+        self._chosen = Preferences()
         self._window, self._tray = window, tray
         self._service, self._notices = service, notices
         self._ending = False
@@ -45,15 +48,40 @@ class Closing(QObject):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._heed)
 
+    def show_preferences(self, chosen: Preferences) -> None:
+        """Know what the close button is for, and what the user has been told."""
+        self._chosen = chosen
+
     def close(self) -> None:
         """Do what the user chose for the close button."""
-        if self.close_button == "quit":
+        if self._chosen.close_button == "quit":
             self.ask()
-        elif self.close_button == "hide" and self._tray.present:
-            self._window.hide()
-            self._notices.hidden()
-        else:
+        elif self._chosen.close_button == "minimise":
             self._window.showMinimized()
+        elif self._tray.present:
+            self._hide()
+        elif not self._asking:
+            self._stay_without_tray()
+
+    def _hide(self) -> None:
+        self._window.hide()
+        if not self._chosen.told_of_tray:
+            self._notices.hidden()
+            self.learned.emit("told_of_tray", True)
+
+    def _stay_without_tray(self) -> None:
+        """Nothing would lead back to a hidden window; ask once whether to go on at all."""
+        if not self._chosen.asked_to_stay:
+            self._asking = True
+            answer = ask_whether_to_stay(self._window)
+            self._asking = False
+            if answer is Leave.NOW:
+                self.ask()
+                return
+            if answer is None:
+                return
+            self.learned.emit("asked_to_stay", True)
+        self._window.showMinimized()
 
     def ask(self) -> None:
         """Quit, after a question where answers would be cut off."""

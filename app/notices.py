@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from app.announcing import Announcer
 from app.language import Words, translate
 from app.models.attention import Attention
 from app.models.eventwords import size_words
@@ -30,7 +31,7 @@ class Notices(QObject):
     def __init__(self, window: MainWindow, tray: Tray, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
-        self._tray = tray
+        self._announcer = Announcer(tray.tell, self)
         self._wanted = True
         self._said: dict[str, float] = {}
 
@@ -131,4 +132,4 @@ class Notices(QObject):
         if silent or not self._wanted or self._window.isActiveWindow():
             return
         self._said[cause] = now
-        self._tray.tell("Wiremend", words)
+        self._announcer.tell("Wiremend", words)

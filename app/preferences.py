@@ -45,6 +45,10 @@ class Preferences:
     """Which providers "Everything untouched" has put through, by id, with spaces between."""
     welcomed: bool = False
     """The first-run page has done its work."""
+    told_of_tray: bool = False
+    """The user knows where the closed window has gone."""
+    asked_to_stay: bool = False
+    """The user wants it to go on in the background where there is no tray."""
 
 
 def default_path() -> Path:

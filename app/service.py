@@ -5,6 +5,7 @@ Nothing here waits: the proxy's thread is spoken to from a thread of its own.
 
 import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ OWN_AGENT = "Wiremend"
 _POLL_MS = 250
 _HIGHEST_PORT = 65_535
 _TRIES = 20
+# How long the server's lock may be held by a start that finds out who has the port.
+_HEARING_SECONDS = 10
 
 
 class Service(QObject):
@@ -59,6 +62,8 @@ class Service(QObject):
         self._url = ""
         self._problem: Exception | None = None
         self._errands = Errands("service", self)
+        # Who asks for an end is heard while another errand still waits for one.
+        self._drains = Errands("drain", self)
         self._wanted = False
         language().changed.connect(self._say_again)
         self._timer = QTimer(self)
@@ -86,10 +91,22 @@ class Service(QObject):
     def stop(self, seconds: float) -> None:
         """Let what runs end for some seconds, then end it."""
         self._wanted = False
-        self._server.drain(seconds)
         self._url = ""
-        self._look()
-        self._errands.send(lambda: self._server.stop(seconds), lambda _: self._finish())
+        heard = threading.Event()
+
+        def drain() -> None:
+            try:
+                self._server.drain(seconds)
+            finally:
+                heard.set()
+
+        def wait() -> None:
+            # In this order: a drain that comes late would end what was started after it.
+            heard.wait(_HEARING_SECONDS)
+            self._server.stop(seconds)
+
+        self._drains.send(drain, lambda _: self._look())
+        self._errands.send(wait, lambda _: self._finish())
 
     def apply(self, settings: Settings) -> None:
         """Let requests that start from now on find these settings."""

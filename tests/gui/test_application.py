@@ -139,6 +139,23 @@ def test_f54_opens_the_window_where_there_is_no_tray(without_tray: Desktop) -> N
         wait_for(without_tray.shows_window)
 
 
+def test_closing_without_a_tray_asks_once_and_minimises(without_tray: Desktop) -> None:
+    with without_tray.application("--hidden") as process:
+        wait_for(without_tray.shows_window)
+        windows = without_tray.menus()
+        without_tray.press("ctrl+w")
+        wait_for(lambda: without_tray.menus() > windows)
+        # To go on is the answer at hand.
+        without_tray.press("Return")
+        wait_for(lambda: not without_tray.shows_window())
+        without_tray.say("show")
+        wait_for(without_tray.shows_window)
+        without_tray.press("ctrl+w")
+        wait_for(lambda: not without_tray.shows_window())
+        assert process.poll() is None
+        assert ask_demo(without_tray)
+
+
 def test_obeys_an_edit_of_the_file(with_tray: Desktop) -> None:
     with with_tray.application("--hidden"):
         with_tray.say("set", "demo", "index-repair", "off")

@@ -138,6 +138,30 @@ def test_a_new_port_starts_what_could_not_start(qtbot: QtBot, service: Service, 
         assert service.url == f"http://127.0.0.1:{other}"
 
 
+def test_nobody_waits_for_a_stop(qtbot: QtBot, service: Service, port: int) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", port))
+        holder.listen()
+        service.start()
+        qtbot.wait(50)
+        before = time.perf_counter()
+        with qtbot.waitSignal(service.ended):
+            service.stop(0)
+            stalled = time.perf_counter() - before
+    # The start holds the server's lock while a holder that says nothing is asked.
+    assert stalled < 0.1
+
+
+def test_a_start_right_after_a_stop_stays_up(qtbot: QtBot, service: Service) -> None:
+    for _ in range(5):
+        service.start()
+        service.stop(0)
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    qtbot.wait(200)
+    assert runs(service)
+
+
 def test_nobody_waits_while_it_finds_out_who_holds_the_port(
     qtbot: QtBot, service: Service, port: int
 ) -> None:

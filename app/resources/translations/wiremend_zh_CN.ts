@@ -1713,6 +1713,22 @@
 <context>
     <name>QuitDialog</name>
     <message>
+        <source>Keep the proxy running in the background?</source>
+        <translation>让代理在后台继续运行吗？</translation>
+    </message>
+    <message>
+        <source>There is no tray on this desktop; start Wiremend again to bring this window back, or run “wiremend quit” to end it.</source>
+        <translation>此桌面没有托盘；再次启动 Wiremend 即可找回此窗口，或运行 “wiremend quit” 结束它。</translation>
+    </message>
+    <message>
+        <source>Keep it running</source>
+        <translation>继续运行</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
         <source>{count} answers are still being written. Quit anyway?</source>
         <translation>还有 {count} 个回答正在传输，仍要退出吗？</translation>
     </message>
