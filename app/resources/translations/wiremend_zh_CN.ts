@@ -327,6 +327,10 @@
 <context>
     <name>Application</name>
     <message>
+        <source>&amp;Request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>kept: {count} of {most} requests, {size:.1f} of {most_size} MB</source>
         <translation>已保留：{count}/{most} 个请求，{size:.1f}/{most_size} MB</translation>
     </message>
@@ -363,6 +367,17 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Beside</name>
+    <message>
+        <source>The same, untouched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1775,10 +1790,6 @@
         <translation>复制、保存或上报此请求</translation>
     </message>
     <message>
-        <source>the event</source>
-        <translation>事件</translation>
-    </message>
-    <message>
         <source>Copy as curl</source>
         <translation>复制为 curl</translation>
     </message>
@@ -1807,8 +1818,42 @@
         <translation>重新发送</translation>
     </message>
     <message>
+        <source>Pin</source>
+        <translation type="unfinished">置顶保留</translation>
+    </message>
+    <message>
+        <source>Show this provider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As this provider is set now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With the fixes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Untouched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both ways, side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copied: {what}</source>
         <translation>已复制：{what}</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s) that looked like secrets removed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1844,6 +1889,10 @@
     <message>
         <source>No request is chosen.</source>
         <translation>未选择请求。</translation>
+    </message>
+    <message>
+        <source>passthrough</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>first token {s}</source>
@@ -2288,6 +2337,50 @@
 <context>
     <name>TrafficPage</name>
     <message>
+        <source>Next request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the request</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished">置顶保留</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause, or go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished">清空</translation>
+    </message>
+    <message>
+        <source>Events received, sent, side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous fix</source>
+        <translation type="unfinished">上一处修复</translation>
+    </message>
+    <message>
+        <source>Next fix</source>
+        <translation type="unfinished">下一处修复</translation>
+    </message>
+    <message>
+        <source>Save as HAR…</source>
+        <translation type="unfinished">另存为 HAR…</translation>
+    </message>
+    <message>
         <source>Traffic</source>
         <translation>流量</translation>
     </message>
@@ -2410,6 +2503,10 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
 </context>
 <context>
     <name>Wishes</name>
+    <message>
+        <source>Sent again; the answer is shown when it is complete.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The address is copied.</source>
         <translation>地址已复制。</translation>
