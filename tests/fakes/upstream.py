@@ -8,6 +8,7 @@ the connection is awaited.
 import contextlib
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -60,6 +61,9 @@ class FakeUpstream:
     """Listens on loopback; use it as a context."""
 
     script: Script
+    tls: ssl.SSLContext | None = None
+    received: bytearray = field(default_factory=bytearray)
+    """Everything that came over all connections, whether or not it was a request."""
     requests: list[Request] = field(default_factory=list[Request])
     connections: int = 0
     peer_closed_at: float | None = None
@@ -69,7 +73,7 @@ class FakeUpstream:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
-        self._closing = False
+        self._closing = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -79,7 +83,7 @@ class FakeUpstream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closing = True
+        self._closing.set()
         # Closing alone does not wake a thread that waits in accept.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -91,7 +95,7 @@ class FakeUpstream:
     @property
     def url(self) -> str:
         """The base URL for a configuration."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     def wait_for_peer_to_close(self, seconds: float) -> bool:
         """Wait until a connection's peer is gone; tell whether it is."""
@@ -101,7 +105,7 @@ class FakeUpstream:
         return self.peer_closed_at is not None
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             try:
                 peer, _ = self._listener.accept()
             except OSError:
@@ -112,18 +116,25 @@ class FakeUpstream:
 
     def _serve(self, peer: socket.socket) -> None:
         with contextlib.suppress(OSError), peer:
-            rest = b""
-            while (found := self._read(peer, rest)) is not None:
-                request, rest = found
-                self.requests.append(request)
-                script = self.script(request) if callable(self.script) else self.script
-                if not self._play(peer, script):
-                    break
+            if self.tls is None:
+                self._converse(peer)
+            else:
+                with self.tls.wrap_socket(peer, server_side=True) as secured:
+                    self._converse(secured)
         self._open.discard(peer)
+
+    def _converse(self, peer: socket.socket) -> None:
+        rest = b""
+        while (found := self._read(peer, rest)) is not None:
+            request, rest = found
+            self.requests.append(request)
+            script = self.script(request) if callable(self.script) else self.script
+            if not self._play(peer, script):
+                break
 
     def _read(self, peer: socket.socket, data: bytes) -> tuple[Request, bytes] | None:
         while b"\r\n\r\n" not in data:
-            more = peer.recv(65536)
+            more = self._receive(peer)
             if not more:
                 self.peer_closed_at = time.monotonic()
                 return None
@@ -132,11 +143,16 @@ class FakeUpstream:
         length = _LENGTH.search(head)
         wanted = int(length.group(1)) if length else 0
         while len(body) < wanted:
-            more = peer.recv(65536)
+            more = self._receive(peer)
             if not more:
                 return None
             body += more
         return Request(head, body[:wanted], time.monotonic()), body[wanted:]
+
+    def _receive(self, peer: socket.socket) -> bytes:
+        more = peer.recv(65536)
+        self.received += more
+        return more
 
     def _play(self, peer: socket.socket, script: Sequence[Step]) -> bool:
         for step in script:
@@ -150,8 +166,8 @@ class FakeUpstream:
             elif step is STALL:
                 self._wait_until_gone(peer)
                 return False
-            else:
-                time.sleep(step.value if isinstance(step, Act) else step)
+            elif not isinstance(step, Act) and self._closing.wait(step):
+                return False
         return True
 
     def _wait_until_gone(self, peer: socket.socket) -> None:

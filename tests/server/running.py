@@ -13,7 +13,7 @@ from proxy import localkey
 from proxy.config import DEMO_URL, Agent, Provider, Settings, Timeouts
 from proxy.errors import KeyUnavailableError
 from proxy.limits import Limits
-from proxy.secret import Secret
+from proxy.secret import KeySource, Secret
 from proxy.server import ServerThread
 from proxy.tap import Finished, Record
 
@@ -77,8 +77,17 @@ def proxy(
         agents=(Agent("tester", localkey.digest(local)),),
         providers={"p": Provider(id="p", base_url=base_url, **provider)},
     )
+    with serving(settings, keys or Keys(), local, limits) as running:
+        yield running
+
+
+@contextmanager
+def serving(
+    settings: Settings, keys: KeySource, local: str, limits: Limits | None = None
+) -> Generator[Running]:
+    """Run a proxy with these settings, to be called with that local key."""
     records: list[Record] = []
-    server = ServerThread(settings, keys or Keys(), records.append, limits=limits or Limits())
+    server = ServerThread(settings, keys, records.append, limits=limits or Limits())
     server.start()
     try:
         yield Running(server, settings.port, local, settings, records)
