@@ -39,6 +39,7 @@ _LOCK_POLL_SECONDS = 0.01
 log = logging.getLogger(__name__)
 
 Stamp: TypeAlias = tuple[int, int, int] | None
+_UNSEEN: Stamp = (0, 0, 0)
 
 
 def default_path() -> Path:
@@ -123,7 +124,7 @@ class Watcher:
         self._on_settings = on_settings
         self._on_error = on_error
         self._text = file.loaded
-        self._seen: Stamp = None
+        self._seen: Stamp = _UNSEEN
         self._told: tuple[int, str] | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="wiremend-config", daemon=True)
@@ -172,7 +173,7 @@ class Watcher:
         after = self._file.text()
         if after == before:
             return after
-        self._seen = None
+        self._seen = _UNSEEN
         return None
 
     def _complain(self, error: ConfigError) -> None:

@@ -1,6 +1,8 @@
 """Saves what leaves the inspector: as a file that only its owner can read."""
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -9,14 +11,23 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from app.ui.parts import plain_hint
 
 _PRIVATE = 0o600
+_LONGEST_NAME = 200
 
 
 def write_privately(path: Path, content: bytes) -> None:
-    """Write a file with mode 0600, whatever was there before."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-    with os.fdopen(descriptor, "wb") as file:
-        path.chmod(_PRIVATE)
-        file.write(content)
+    """Write a file with mode 0600 at once or not at all; raises `OSError`."""
+    # A link keeps leading where it did.
+    target = path.resolve()
+    beside = target.with_name(f".{target.name[:_LONGEST_NAME]}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        beside.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def ask_where(parent: QWidget, name: str) -> Path | None:
