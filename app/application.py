@@ -200,7 +200,7 @@ class Application(QObject):
         pages.providers.provider_moved.connect(editor.move_provider)
         pages.providers.key_copied.connect(wishes.copy_key)
         pages.providers.key_deleted.connect(self._desk.delete)
-        pages.providers.unlock_asked.connect(self._desk.look)
+        pages.providers.unlock_asked.connect(self._desk.unlock)
         pages.providers.traffic_asked.connect(wishes.show_requests_of)
         pages.traffic.send_again_asked.connect(wishes.send_again)
         pages.traffic.provider_asked.connect(wishes.show_provider)
@@ -222,6 +222,7 @@ class Application(QObject):
         page, choices, wishes = self._pages.settings, self._choices, self._wishes
         page.member_changed.connect(wishes.change_member)
         page.clear_asked.connect(wishes.clear_traffic)
+        page.lock_asked.connect(wishes.lock_keys)
         page.export_asked.connect(wishes.export_settings)
         page.import_asked.connect(wishes.import_settings)
         page.log_folder_asked.connect(wishes.open_log_folder)

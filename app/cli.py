@@ -8,12 +8,12 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 import platformdirs
 
+from app.about import version
 from app.settings import ConfigFile, default_path
 from proxy.errors import ConfigError, PortTakenError, WiremendError
 
@@ -126,17 +126,6 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return FAILED
-
-
-def version() -> str:
-    """Return the version of Wiremend."""
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        return metadata.version("wiremend")
-    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
-    for line in project.read_text().splitlines() if project.is_file() else []:
-        if line.startswith("version = "):
-            return line.partition('"')[2].rstrip('"')
-    return "unknown"
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from functools import partial, reduce
 from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errands
+from app.language import translate
 from app.settings import ConfigFile
 from proxy import configedit
 from proxy.config import Agent, Provider, Settings
@@ -102,12 +103,17 @@ class Editor(QObject):
         self.key_made.emit(name, key)
 
     def _refuse(self, error: Exception) -> None:
-        reason = str(error)
-        if isinstance(error, ConfigError) and error.line:
-            reason = self.tr("line {line}: {reason}").format(line=error.line, reason=error.message)
-        elif isinstance(error, LookupError):
-            reason = self.tr("it no longer holds what was to be changed")
-        elif isinstance(error, OSError):
-            reason = error.strerror or type(error).__name__
         words = self.tr("The configuration was not changed: {reason}")
-        self.refused.emit(words.format(reason=reason))
+        self.refused.emit(words.format(reason=reason_of(error)))
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a text of the configuration was not read or written, for the user."""
+    if isinstance(error, ConfigError) and error.line:
+        words = translate("Editor", "line {line}: {reason}")
+        return words.format(line=error.line, reason=error.message)
+    if isinstance(error, LookupError):
+        return translate("Editor", "it no longer holds what was to be changed")
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error)

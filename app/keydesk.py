@@ -8,6 +8,7 @@ from app.errands import Errands
 from app.language import language
 from app.secrets import Keyring, KeyState
 from proxy.config import Provider, Settings
+from proxy.errors import KeyUnavailableError
 from proxy.headers import origin_of
 from proxy.secret import Secret
 
@@ -102,13 +103,32 @@ class KeyDesk(QObject):
             lambda: self._keyring.delete(name, origin), lambda _: self.look(name), self._fail
         )
 
+    def lock(self) -> None:
+        """Forget every key until somebody unlocks them."""
+        self._keyring.lock()
+        self._look_at_all()
+
+    def unlock(self) -> None:
+        """Give keys again; a locked keyring may ask the user meanwhile."""
+        self._keyring.unlock()
+        self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        for name in self._providers:
+            self.look(name)
+
     def _name(self, name: str) -> None:
         self.keyring_known.emit(name or self.tr("none, kept until you quit"))
 
     def _describe(self, name: str, origin: str) -> Found:
         state = self._keyring.state(name, origin)
-        has_key = state in {KeyState.STORED, KeyState.MEMORY}
-        tail = _tail(self._keyring.key(name, origin)) if has_key else ""
+        tail = ""
+        if state in {KeyState.STORED, KeyState.MEMORY}:
+            try:
+                tail = _tail(self._keyring.key(name, origin))
+            except KeyUnavailableError:
+                # It was locked or deleted in between.
+                state = self._keyring.state(name, origin)
         return Found(state, tail, self._keyring.name)
 
     def _tell(self, name: str, found: Found) -> None:
@@ -117,7 +137,7 @@ class KeyDesk(QObject):
             KeyState.STORED: self.tr("key {tail} in {keyring}"),
             KeyState.MEMORY: self.tr("key {tail}, kept until you quit"),
             KeyState.ABSENT: self.tr("no key yet"),
-            KeyState.LOCKED: self.tr("the keyring is locked"),
+            KeyState.LOCKED: self.tr("the key is locked"),
             KeyState.UNAVAILABLE: self.tr("no keyring here: a key is kept until you quit"),
         }
         sentence = words[found.state].format(tail=found.tail, keyring=found.keyring)

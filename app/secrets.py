@@ -65,6 +65,9 @@ class KeyringLockedError(KeyUnavailableError):
 class Keyring:
     """A `proxy.secret.KeySource` that keeps what it is given; may be used from any thread."""
 
+    locked = False
+    """The user has locked the keys: none is given until they are unlocked."""
+
     def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
         self._limit = limit_seconds
         self._memory: dict[tuple[str, str], Secret] = {}
@@ -82,6 +85,8 @@ class Keyring:
 
     def key(self, provider_id: str, origin: str) -> Secret:
         """Return the key. Raises `KeyUnavailableError`."""
+        if self.locked:
+            raise KeyringLockedError
         kept = self._memory.get((provider_id, origin))
         if kept is not None:
             return kept
@@ -89,6 +94,15 @@ class Keyring:
         if not text:
             raise KeyUnavailableError("No key is stored for this provider.")
         return Secret(text)
+
+    def lock(self) -> None:
+        """Give no key any more and forget those of which there is no other copy."""
+        self.locked = True
+        self._memory.clear()
+
+    def unlock(self) -> None:
+        """Give keys again; the system's keyring may ask for its own password then."""
+        self.locked = False
 
     def store(self, provider_id: str, origin: str, key: Secret) -> KeyState:
         """Keep a key; raises `ValueError` for what can be none, `KeyUnavailableError`."""
@@ -120,6 +134,8 @@ class Keyring:
 
     def state(self, provider_id: str, origin: str) -> KeyState:
         """Say whether there is a key; asks the keyring, so it may wait for it."""
+        if self.locked:
+            return KeyState.LOCKED
         if (provider_id, origin) in self._memory:
             return KeyState.MEMORY
         try:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.choices import Choices
-from app.editing import Editor
+from app.editing import Editor, reason_of
 from app.errands import Errands
 from app.keydesk import KeyDesk
 from app.models.attention import Attention
@@ -89,7 +89,7 @@ class Wishes(QObject):
         if attention.fix:
             self._parts.editor.set_fix(attention.provider, attention.fix, True)
         else:
-            self._parts.desk.look(attention.provider)
+            self._parts.desk.unlock()
             self.open("providers")
 
     def show_cause(self, attention: Attention) -> None:
@@ -159,6 +159,11 @@ class Wishes(QObject):
         self._parts.pages.traffic.requests.clear.click()
         self._parts.window.say(self.tr("The requests are forgotten."))
 
+    def lock_keys(self) -> None:
+        """Forget the providers' keys until the user unlocks them."""
+        self._parts.desk.lock()
+        self._parts.window.say(self.tr("The keys are locked."))
+
     def export_settings(self, path: str) -> None:
         """Write a copy of the settings without keys."""
         words = self.tr("Exported to {path}.").format(path=path)
@@ -187,4 +192,5 @@ class Wishes(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def _say_settings_wrong(self, error: Exception) -> None:
-        self._parts.pages.settings.show_error(str(error))
+        words = self.tr("Nothing was exported or imported: {reason}")
+        self._parts.pages.settings.show_error(words.format(reason=reason_of(error)))

@@ -203,6 +203,10 @@ class Upstreams:
             reason = error.reason if isinstance(error, KeyUnavailableError) else "no answer"
             raise ProxyError(problem("provider_key_unavailable"), reason) from error
         self._known_keys[provider.id, origin] = (now, key)
+        # Locked keys are to be gone from memory, not only out of use.
+        asyncio.get_running_loop().call_later(
+            _KEY_FRESH_SECONDS, self._known_keys.pop, (provider.id, origin), None
+        )
         return _checked(key)
 
 

@@ -1,9 +1,8 @@
 """The settings: the proxy's few, and how the application itself behaves."""
 
 from functools import partial
-from importlib import metadata
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.about import licences, version
 from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
@@ -37,12 +37,14 @@ class SettingsPage(Page):
         member_changed: name and value; ``server.port`` and its like are the configuration's,
             ``start_at_login`` is the system's, all others are members of `Preferences`.
         clear_asked: forget the recorded requests now.
+        lock_asked: forget the providers' keys now.
         export_asked, import_asked: the path of a settings file without keys.
         log_folder_asked: show the folder of the logs.
     """
 
     member_changed = Signal(str, object)
     clear_asked = Signal()
+    lock_asked = Signal()
     export_asked = Signal(str)
     import_asked = Signal(str)
     log_folder_asked = Signal()
@@ -55,6 +57,8 @@ class SettingsPage(Page):
         self._boxes: dict[str, QCheckBox] = {}
         self._numbers: dict[str, QSpinBox] = {}
         self._choices: dict[str, QComboBox] = {}
+        self._wheel = _Wheel(self)
+        self._settings = Settings(port=0)
         self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
         self._lay_out()
         self.show_error("")
@@ -62,7 +66,10 @@ class SettingsPage(Page):
 
     def show_settings(self, settings: Settings) -> None:
         """Show the proxy's part."""
-        self._show_number("server.port", settings.port)
+        if settings.port != self._settings.port:
+            self._show_number("server.port", settings.port)
+        self._settings = settings
+        self._judge_port(self._numbers["server.port"].text())
         self._boxes["server.access"].setChecked(settings.access == "open")
         chosen = self._choices["server.default_provider"]
         chosen.clear()
@@ -115,7 +122,7 @@ class SettingsPage(Page):
     def _proxy(self) -> Card:
         return self._section(
             lambda: self.tr("Proxy"),
-            (lambda: self.tr("&Port"), self._number("server.port", _LOWEST_PORT, _HIGHEST_PORT)),
+            (lambda: self.tr("&Port"), self._port()),
             (lambda: self.tr("&Default provider"), self._choice("server.default_provider", ())),
             (
                 "",
@@ -126,6 +133,27 @@ class SettingsPage(Page):
                 "The proxy listens on this computer only."
             ),
         )
+
+    def _port(self) -> QWidget:
+        field = self._numbers["server.port"] = QSpinBox()
+        field.setRange(_LOWEST_PORT, _HIGHEST_PORT)
+        field.installEventFilter(self._wheel)
+        self._move = button(lambda: self.tr("Change the port"))
+        self._move.setEnabled(False)
+        # Only once it is whole: agents lose their way with every change.
+        field.textChanged.connect(self._judge_port)
+        field.lineEdit().returnPressed.connect(self._move.click)
+        self._move.clicked.connect(
+            lambda: self.member_changed.emit("server.port", self._numbers["server.port"].value())
+        )
+        line = _row_of(field, self._move)
+        line.setFocusProxy(field)
+        return line
+
+    def _judge_port(self, entered: str) -> None:
+        field = self._numbers["server.port"]
+        whole = field.hasAcceptableInput() and entered == str(field.value())
+        self._move.setEnabled(whole and field.value() != self._settings.port)
 
     def _start_up(self) -> Card:
         close: Entries = (
@@ -145,11 +173,18 @@ class SettingsPage(Page):
             lambda: self.tr("Clear now"), lambda: self.tr("Forgets every recorded request.")
         )
         clear.clicked.connect(self.clear_asked)
+        lock = button(
+            lambda: self.tr("Lock keys now"),
+            lambda: self.tr(
+                "Forgets the providers' keys: requests fail until you click Unlock on a provider."
+            ),
+        )
+        lock.clicked.connect(self.lock_asked)
         return self._section(
             lambda: self.tr("Privacy"),
             (lambda: self.tr("Keep at most (&requests)"), self._number("kept_requests", 10, 5_000)),
             (lambda: self.tr("Keep at most (&MB)"), self._number("kept_megabytes", 8, 1_024)),
-            ("", clear),
+            ("", _row_of(clear, lock)),
             hint=lambda: self.tr(
                 "Requests and answers are kept in memory only, never on disk, and are gone "
                 "when the application quits. Keys are taken out before anything is kept."
@@ -207,19 +242,19 @@ class SettingsPage(Page):
 
     def _about(self) -> Card:
         card = Card()
-        licences = QPlainTextEdit(_licences())
-        licences.setReadOnly(True)
-        licences.setMaximumHeight(150)
-        licences.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        built_on = QPlainTextEdit("\n".join(licences()))
+        built_on.setReadOnly(True)
+        built_on.setMaximumHeight(150)
+        built_on.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         say(
-            licences, licences.setAccessibleName, lambda: self.tr("Licences of the packages in use")
+            built_on, built_on.setAccessibleName, lambda: self.tr("Licences of the packages in use")
         )
         card.add(
             text(lambda: self.tr("About"), Look.SECTION),
-            text(f"Wiremend {_version('wiremend')}".rstrip()),
+            text(f"Wiremend {version()}"),
             text(lambda: self.tr("Free software under the MIT licence."), Look.MUTED),
             text(lambda: self.tr("Built on:"), Look.MUTED),
-            licences,
+            built_on,
         )
         return card
 
@@ -261,6 +296,7 @@ class SettingsPage(Page):
     def _number(self, name: str, low: int, high: int) -> QSpinBox:
         field = self._numbers[name] = QSpinBox()
         field.setRange(low, high)
+        field.installEventFilter(self._wheel)
         field.setKeyboardTracking(False)
         field.valueChanged.connect(partial(self.member_changed.emit, name))
         return field
@@ -274,6 +310,7 @@ class SettingsPage(Page):
     def _choice(self, name: str, entries: Entries) -> QComboBox:
         field = self._choices[name] = QComboBox()
         field.setMinimumContentsLength(24)
+        field.installEventFilter(self._wheel)
         for place, (value, words) in enumerate(entries):
             field.addItem("", value)
             say(field, partial(field.setItemText, place), words)
@@ -293,29 +330,23 @@ class SettingsPage(Page):
             self.import_asked.emit(path)
 
 
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
+class _Wheel(QObject):
+    """Keeps the wheel from changing what it merely scrolls over."""
+
+    # Qt overrides
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            # Ignored, it goes on to the page, which scrolls.
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
 
-def _licences() -> str:
-    names = (
-        "PySide6-Essentials", "httptools", "httpx", "keyring", "msgspec", "platformdirs",
-        "ruamel.yaml", "socksio", "starlette", "tomlkit", "truststore", "uvicorn", "uvloop",
-    )  # fmt: skip
-    return "\n".join(line for name in names if (line := _licence(name)))
-
-
-def _licence(name: str) -> str:
-    try:
-        found = metadata.metadata(name)
-    except metadata.PackageNotFoundError:
-        return ""
-    stated = found.get_all("License-Expression") or [
-        each.rpartition(" :: ")[2]
-        for each in found.get_all("Classifier") or []
-        if each.startswith("License :: ")
-    ]
-    return f"{found['Name']} {found['Version']}: {', '.join(stated) or found['License']}"
+def _row_of(*widgets: QWidget) -> QWidget:
+    """Return widgets side by side, as one."""
+    line = QWidget()
+    layout = row(*widgets, None)
+    layout.setContentsMargins(0, 0, 0, 0)
+    line.setLayout(layout)
+    return line

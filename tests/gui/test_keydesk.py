@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.keydesk import KeyDesk
 from app.secrets import Keyring
 from proxy.config import Provider, Settings
+from proxy.errors import KeyUnavailableError
 from proxy.secret import Secret
 from tests.commands.keyrings import Session, session
 from tests.gui.records import emissions
@@ -116,7 +117,7 @@ def test_f51_a_locked_keyring_is_told_and_found_open_again(
     real.hang()
     try:
         keys.look("one")
-        assert told.wait("one", "locked") == "the keyring is locked"
+        assert told.wait("one", "locked") == "the key is locked"
     finally:
         real.go_on()
 
@@ -127,6 +128,40 @@ def test_f51_a_locked_keyring_is_told_and_found_open_again(
         return told.last("one")[1] == "absent"
 
     qtbot.waitUntil(found, timeout=10_000)
+
+
+@needs_keyring
+@pytest.mark.usefixtures("real")
+def test_s45_locked_keys_are_given_to_nobody_until_they_are_unlocked(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keyring = Keyring()
+    keys = KeyDesk(keyring, qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    keys.store("one", Secret(KEY))
+    told.wait("one", "stored")
+    keys.lock()
+    assert told.wait("one", "locked") == "the key is locked"
+    with pytest.raises(KeyUnavailableError):
+        keyring.key("one", "https://one.example:443")
+    keys.unlock()
+    assert "9f2c" in told.wait("one", "stored")
+
+
+@pytest.mark.usefixtures("none")
+def test_s45_a_key_that_is_nowhere_else_is_forgotten_when_locked(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    keys.store("one", Secret(KEY))
+    told.wait("one", "memory")
+    keys.lock()
+    told.wait("one", "locked")
+    keys.unlock()
+    told.wait("one", "unavailable")
 
 
 @pytest.mark.usefixtures("none")
