@@ -23,11 +23,11 @@ class Target:
     process: psutil.Process | None
     key: str = ""
 
-    def request(self, body: bytes) -> bytes:
+    def request(self, body: bytes, path: str = "/v1/chat/completions") -> bytes:
         """Return the bytes of one POST."""
         credential = f"authorization: Bearer {self.key}\r\n" if self.key else ""
         return (
-            f"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\n{credential}"
+            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\n{credential}"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         ).encode() + body
 
