@@ -88,6 +88,11 @@ class Body(Protocol):
         """Upstream is asked for a stream."""
         ...
 
+    @property
+    def events(self) -> int:
+        """How many whole events have come."""
+        ...
+
     def request(self, body: bytes) -> Mended:
         """Return the request as it goes upstream."""
         ...
@@ -131,6 +136,10 @@ class _Untouched:
         self._family = family
         self._watch: Watch | None = None
         self._status = 200
+
+    @property
+    def events(self) -> int:
+        return self._watch.events if self._watch is not None else 0
 
     def request(self, body: bytes) -> Mended:
         return Mended(body)
@@ -184,6 +193,10 @@ class _Whole:
         self._held: list[bytes] = []
         self._status = 200
         self.watch = family.watch()
+
+    @property
+    def events(self) -> int:
+        return self.watch.events
 
     def request(self, body: bytes) -> Mended:
         return Mended(body)
@@ -299,6 +312,10 @@ class _Mended:
     @property
     def asks_for_stream(self) -> bool:
         return self._asks_for_stream
+
+    @property
+    def events(self) -> int:
+        return self._pipeline.events
 
     @property
     def over(self) -> bool:

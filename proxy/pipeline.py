@@ -67,6 +67,11 @@ class Pipeline:
         return self._sink.spoken
 
     @property
+    def events(self) -> int:
+        """How many whole events have come."""
+        return self._unread.come.events
+
+    @property
     def waits_for_sentinel(self) -> bool:
         """Every choice has finished and only ``[DONE]`` is missing, which would be added."""
         on = any(repair.name == "stream-framing" for repair in self._chain.repairs)

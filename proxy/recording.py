@@ -99,6 +99,7 @@ class Recorder:
         self._plainly = self._known = _NOTHING
         self._came, self._left = Scrubbed(_NOTHING), Scrubbed(_NOTHING)
         self.bytes_in = self.bytes_out = 0
+        self.events = 0
         self.detail = ""
         """What is known of a failure beyond its code, for the inspector."""
 
@@ -222,7 +223,9 @@ class Recorder:
         if why is COMPLETE:
             return ""
         reason = self.scrub(why.message.encode()).decode("utf-8", "replace")
-        return f"{reason} ({self.detail})" if self.detail else reason
+        came = f"after {self.events} events, {self.bytes_in} bytes" if self.bytes_in else ""
+        more = "; ".join(filter(None, (self.detail, came if _broke(why) else "")))
+        return f"{reason} ({more})" if more else reason
 
     def _know(self, credentials: Sequence[bytes]) -> None:
         known = [*credentials, self._local_key]
@@ -278,6 +281,10 @@ def outcome_of(why: Problem) -> str:
     if why is COMPLETE or (why.code is None and why.status < _ERRORS):
         return "done"
     return _OUTCOMES.get(why.code or "", "upstream_error")
+
+
+def _broke(why: Problem) -> bool:
+    return outcome_of(why) in ("cut_off", "timeout", "shutdown", "client_gone")
 
 
 def redacted(headers: rules.HeaderList, owner: str) -> Headers:

@@ -22,6 +22,7 @@ from proxy.errors import Problem, ProxyError, problem
 from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.headers import value
 from proxy.limits import Limits
+from proxy.pipeline import Step
 from proxy.recording import Recorder
 from proxy.tap import Tap
 from proxy.upstream import Ask, Opened, Upstreams
@@ -199,7 +200,7 @@ class _Exchange:
                 await self._pass_on(piece[place : place + _SLICE], opened, body)
                 # An upstream that sends without a pause must not keep the loop to itself.
                 await asyncio.sleep(0)
-        await self._reply.end(body.finish(), body, opened)
+        await self._reply.end(self._finish(body), body, opened)
 
     async def _pass_on(self, piece: bytes, opened: Opened, body: Body) -> None:
         if body.over:
@@ -303,8 +304,13 @@ class _Exchange:
             return why
         # Behind a terminal nothing is said any more, whatever has happened.
         whole = why is COMPLETE or body.over
-        await self._reply.end(body.finish(None if whole else why), body, opened)
+        await self._reply.end(self._finish(body, None if whole else why), body, opened)
         return body.verdict
+
+    def _finish(self, body: Body, why: Problem | None = None) -> Step:
+        # Half an event at the end is none.
+        self._recorder.events = body.events
+        return body.finish(why)
 
     async def _let_go(self) -> None:
         opened = self._opened
