@@ -2,11 +2,11 @@
 
 Clients of this field rarely hold a full SSE parser: many cut at ``line[6:]``, parse every data
 line as JSON, or wait for ``[DONE]`` for ever. Mended are lone CRs, missing spaces
-(openai/openai-python#498), other fields (theopenco/llmgateway#2334), several data lines,
-doubled prefixes (openclaw/openclaw#96497), comments sent as data (mnfst/llm-gateway#2053),
-frames glued to a truncated one (anomalyco/opencode#23442), single newlines between events
-(nashsu/llm_wiki#619), a missing (NousResearch/hermes-agent#90848) or doubled sentinel, and
-bytes after it.
+(openai/openai-python#498), other fields (theopenco/llmgateway#2334), several data lines, doubled
+prefixes (openclaw/openclaw#96497), comments sent as data (mnfst/llm-gateway#2053), control
+characters within strings, frames glued to a truncated one (anomalyco/opencode#23442), single
+newlines between events (nashsu/llm_wiki#619), a missing (NousResearch/hermes-agent#90848) or
+doubled sentinel, and bytes after it.
 
 Comments stay: they keep the agent's idle timer alive. Text that may be JSON of a kind that
 cannot be read without loss is not taken for garbage.
@@ -20,6 +20,8 @@ from proxy.sse import SENTINEL, Event
 
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
 _GLUED = re.compile(rb"data:\s*(?=\{)")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 _JSON_START = b'{["'
 
 
@@ -115,6 +117,8 @@ def _pieces(data: bytes) -> list[bytes] | None:
     """Return the JSON texts in a block's data, none where there is none; None: leave it alone."""
     stripped = _PREFIXES.sub(b"", data.strip(), count=1) if data.startswith(b"data:") else data
     stripped = stripped.strip()
+    if stripped[:1] in _set(_JSON_START) and not _reads(stripped):
+        stripped = _STRING.sub(_escaped, stripped)
     if stripped == SENTINEL or (stripped[:1] in _set(_JSON_START) and _reads(stripped)):
         return [_one_line(stripped)]
     lines = [_PREFIXES.sub(b"", line, count=1).strip() for line in data.split(b"\n")]
@@ -126,6 +130,11 @@ def _pieces(data: bytes) -> list[bytes] | None:
         if _object(tail):
             return [_one_line(tail)]
     return [] if stripped[:1] not in _set(_JSON_START) or not _reads(stripped) else None
+
+
+def _escaped(string: re.Match[bytes]) -> bytes:
+    """Write control characters within a string as JSON has them."""
+    return _CONTROL.sub(lambda found: b"\\u%04x" % found.group()[0], string.group())
 
 
 def _set(characters: bytes) -> frozenset[bytes]:

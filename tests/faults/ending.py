@@ -1,6 +1,7 @@
 """What a client that knows only the protocol can tell of an answer."""
 
 import json
+import re
 from typing import Any, Literal, TypeAlias, cast
 
 from proxy.errors import PROBLEMS
@@ -37,7 +38,7 @@ def documents_of(answer: Answer) -> list[dict[str, Any]]:
     if not _streams(answer):
         texts = [answer.body]
     else:
-        lines = answer.body.replace(b"\r\n", b"\n").split(b"\n")
+        lines = re.split(rb"\r\n|\r|\n", answer.body)
         texts = [line[5:] for line in lines if line.startswith(b"data:")]
     return [each for each in map(_object, texts) if each is not None]
 

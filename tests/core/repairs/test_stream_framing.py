@@ -1,5 +1,7 @@
 """Framing that narrow clients cannot read is rewritten; everything legal stays byte for byte."""
 
+import json
+
 import pytest
 
 from proxy.pipeline import Pipeline
@@ -96,3 +98,14 @@ def test_invents_no_sentinel_for_a_stream_that_was_cut() -> None:
 def test_leaves_a_named_event_to_those_who_know_its_name() -> None:
     stream = b'event: error\ndata: {"message":"no"}\n\n'
     assert run(stream) == (stream, [])
+
+
+def test_escapes_control_characters_within_strings_instead_of_losing_the_event() -> None:
+    raw = GOOD.replace(b'"content":"', b'"content":"\0\x0b\t\\"')
+    assert raw != GOOD
+    sent, marks = run(raw + STOP + DONE)
+    first, rest = sent.split(b"\n\n", 1)
+    delta = json.loads(first.removeprefix(b"data: "))["choices"][0]["delta"]
+    assert delta["content"].startswith('\0\v\t"')
+    assert rest == STOP + DONE
+    assert len(marks) == 1
