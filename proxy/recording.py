@@ -242,7 +242,11 @@ class Recorder:
             # It never came to a credential of upstream's.
             self._know(())
         body = self._plainly.scrub(start.body)
-        self._tap(start if body is start.body else replace(start, body=body))
+        if body is not start.body:
+            # A careless agent may have taken its key for the model's name.
+            name = self._plainly.scrub(start.model.encode("utf-8", "surrogatepass"))
+            start = replace(start, body=body, model=name.decode("utf-8", "surrogatepass"))
+        self._tap(start)
         return body
 
     def _redacted(self, headers: rules.HeaderList) -> Headers:
