@@ -35,6 +35,7 @@ class AgentCard(Card):
         self._connected: datetime | None = None
         self._has_key = self._key_known = False
         self._sign = Sign()
+        self._stops: list[QWidget] = []
         self._state = text("", wrap=True)
         self._caution = text(partial(_words, tool.caution), Look.MUTED, wrap=True)
         self._key = button("")
@@ -56,6 +57,11 @@ class AgentCard(Card):
     def state_words(self) -> str:
         """What the card says of the agent."""
         return self._state.text()
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab leads to, in its order."""
+        return list(self._stops)
 
     def show_found(self, found: Found) -> None:
         """Show what its files tell."""
@@ -87,16 +93,14 @@ class AgentCard(Card):
         self._undo.clicked.connect(self.undo_asked)
 
     def _actions(self) -> FlowLayout:
-        actions = FlowLayout()
         if self.tool.format is not None:
-            actions.addWidget(self._write)
-            actions.addWidget(self._undo)
+            self._stops += [self._write, self._undo]
         for snippet in self.tool.snippets:
             copy = button(partial(self._copy_words, snippet))
             copy.clicked.connect(lambda _=False, snippet=snippet: self._copy(snippet))
-            actions.addWidget(copy)
-        actions.addWidget(self._key)
-        return actions
+            self._stops.append(copy)
+        self._stops.append(self._key)
+        return FlowLayout(*self._stops)
 
     def _copy_words(self, snippet: Snippet) -> str:
         return self.tr("Copy {what}").format(what=_words(snippet.label))

@@ -23,7 +23,7 @@ from app.ui.backup_list import BackupList
 from app.ui.change_dialog import ChangeDialog
 from app.ui.clipboard import Clipboard
 from app.ui.page import Page
-from app.ui.parts import Look, Mark, Sign, button, row, text
+from app.ui.parts import Look, Mark, Sign, button, row, tab_through, text
 from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
 from proxy.localkey import digest
@@ -187,6 +187,7 @@ class AgentsPage(Page):
         for place, card in enumerate(ordered):
             if self._column.indexOf(card) != place:
                 self._column.insertWidget(place, card)
+        tab_through(stop for card in ordered for stop in card.stops)
 
     def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
         self._notice.setText(words)

@@ -11,7 +11,7 @@ from app.language import Words, asked, language, say
 from app.ui.key_dialog import KeyDialog, key_problem
 from app.ui.local_servers import LocalServers
 from app.ui.page import Page
-from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
+from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, tab_through, text
 from app.ui.presets import PRESETS, Preset, matching
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
@@ -202,6 +202,7 @@ class FirstRun(Page):
         self._tile_buttons.append(other)
         place = len(found[:_TILES])
         self._tiles.addWidget(other, place // _COLUMNS, place % _COLUMNS)
+        tab_through([self._search, *self._tile_buttons])
 
     def _tile(self, preset: Preset) -> QPushButton:
         tile = button(partial(self._tile_words, preset), preset.base_url)

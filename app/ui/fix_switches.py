@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.language import say, translate
 from app.models.today import Tally
-from app.ui.parts import Look, empty, plain_hint, row, text
+from app.ui.parts import Look, empty, plain_hint, row, tab_through, text
 from proxy.config import Provider
 from proxy.repair import Group, Repair
 from proxy.repairs import fixes
@@ -39,33 +39,33 @@ class FixSwitch(QWidget):
     def __init__(self, repair: type[Repair], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.repair = repair
-        self._box = box = QCheckBox()
+        self.box = box = QCheckBox()
         say(box, box.setText, lambda: _fix_words(repair.title).replace("&", "&&"))
         self._count = text("", Look.MUTED)
         self._sentence = text(self._explanation, Look.MUTED, wrap=True)
         self._sentence.setIndent(_INDENT)
         say(box, box.setToolTip, lambda: plain_hint(self._explanation()))
         say(box, box.setAccessibleDescription, self._explanation)
-        self._box.clicked.connect(self.toggled)
+        self.box.clicked.connect(self.toggled)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        layout.addLayout(row(self._box, self._count, None))
+        layout.addLayout(row(self.box, self._count, None))
         layout.addWidget(self._sentence)
         layout.addStretch(1)
 
     @property
     def on(self) -> bool:
         """The switch is on."""
-        return self._box.isChecked()
+        return self.box.isChecked()
 
     def click(self) -> None:
         """Do as a click of the user's does."""
-        self._box.click()
+        self.box.click()
 
     def show_state(self, on: bool, tally: Tally) -> None:
         """Show the switch as the configuration has it, and its count of today."""
-        self._box.setChecked(on)
+        self.box.setChecked(on)
         mended, missed = tally.mended[self.repair.name], tally.missed[self.repair.name]
         words = ""
         if mended:
@@ -132,7 +132,7 @@ class FixSwitches(QWidget):
 
     def _arrange(self) -> None:
         empty(self._grid)
-        line = 0
+        line, shown = 0, list[FixSwitch]()
         for group in Group if self._expanded else (None,):
             members = self._of_group(group)
             if group is not None and members:
@@ -141,6 +141,9 @@ class FixSwitches(QWidget):
             for place, switch in enumerate(members):
                 self._grid.addWidget(switch, line + place // _COLUMNS, place % _COLUMNS)
             line += -(-len(members) // _COLUMNS)
+            shown += members
+        self.stops = [switch.box for switch in shown]
+        tab_through(self.stops)
         self._show_only_needed()
 
     def _show_only_needed(self) -> None:

@@ -18,17 +18,21 @@ class FlowLayout(QLayout):
     def _place(self, area: QRect, *, move: bool) -> int:
         """Go through the items line by line; return the height that takes."""
         at, line_height = QPoint(area.topLeft()), 0
+        line: list[QLayoutItem] = []
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint().expandedTo(item.minimumSize())
             if at.x() > area.left() and at.x() + size.width() > area.right() + 1:
+                _centre(line, line_height)
                 at = QPoint(area.left(), at.y() + line_height + self.spacing())
-                line_height = 0
+                line, line_height = [], 0
             if move:
                 item.setGeometry(QRect(at, size))
+                line.append(item)
             at.setX(at.x() + size.width() + self.spacing())
             line_height = max(line_height, size.height())
+        _centre(line, line_height)
         return at.y() + line_height - area.top()
 
     # Qt overrides
@@ -66,3 +70,10 @@ class FlowLayout(QLayout):
         for item in self._items:
             widest = widest.expandedTo(item.minimumSize())
         return widest
+
+
+def _centre(line: list[QLayoutItem], height: int) -> None:
+    """Put the lower ones of a line at half its height: scripts differ in how tall they are."""
+    for item in line:
+        place = item.geometry()
+        item.setGeometry(place.translated(0, (height - place.height()) // 2))

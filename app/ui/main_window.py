@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         rail = QFrame()
-        rail.setFixedWidth(_RAIL_WIDTH)
+        rail.setMinimumWidth(_RAIL_WIDTH)
+        rail.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         say(rail, rail.setAccessibleName, lambda: self.tr("Pages"))
         column = QVBoxLayout(rail)
         column.setContentsMargins(8, 12, 8, 8)

@@ -6,6 +6,7 @@ take it for HTML.
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
@@ -107,6 +108,12 @@ def discard(widgets: Iterable[QWidget]) -> None:
         widget.deleteLater()
 
 
+def tab_through(stops: Iterable[QWidget]) -> None:
+    """Let Tab lead from one to the next, in this order."""
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
+
+
 class Card(QFrame):
     """A framed block of a page."""
 
@@ -137,12 +144,26 @@ class Mark(Enum):
     BAD = "bad"
 
 
-_COLOURS = {
-    Mark.GOOD: QColor(0x2E, 0x9E, 0x4F),
-    Mark.QUIET: QColor(0x80, 0x80, 0x80),
-    Mark.WARNING: QColor(0xC7, 0x7D, 0x00),
-    Mark.BAD: QColor(0xD2, 0x3F, 0x31),
+# Each with a contrast of at least 4.5:1 on every ground of its theme.
+_ON_LIGHT = {
+    Mark.GOOD: "#1a7431",
+    Mark.QUIET: "#5a6068",
+    Mark.WARNING: "#8a5200",
+    Mark.BAD: "#b3261e",
 }
+_ON_DARK = {
+    Mark.GOOD: "#6fd58b",
+    Mark.QUIET: "#a1a8b3",
+    Mark.WARNING: "#f2b84b",
+    Mark.BAD: "#ff8f85",
+}
+_MIDDLE_LIGHTNESS = 128
+
+
+def mark_colour(mark: Mark, ground: QColor) -> QColor:
+    """Return the colour in which a mark stands out from its ground."""
+    dark = ground.lightness() < _MIDDLE_LIGHTNESS
+    return QColor((_ON_DARK if dark else _ON_LIGHT)[mark])
 
 
 class Sign(QWidget):
@@ -166,7 +187,7 @@ class Sign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = _COLOURS[self._mark]
+        colour = mark_colour(self._mark, self.palette().color(QPalette.ColorRole.Window))
         area = QRect(2, 2, _SIGN_SIZE - 2, _SIGN_SIZE - 2)
         painter.setPen(QPen(colour, 2))
         if self._mark is Mark.BAD:

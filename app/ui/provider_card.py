@@ -87,6 +87,11 @@ class ProviderCard(Card):
         self._down.setEnabled(place < count - 1)
         self.grip.setVisible(count > 1)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab leads to, in its order."""
+        return [*self._stops, *self._switches.stops, self._more]
+
     def show_tally(self, tally: Tally) -> None:
         """Show what happened today."""
         self._tally = tally
@@ -98,10 +103,12 @@ class ProviderCard(Card):
         self._show_key()
 
     def _lay_out(self) -> None:
-        edit = button(lambda: self.tr("Edit…"))
+        edit, menu = button(lambda: self.tr("Edit…")), self._menu_button()
         edit.clicked.connect(self.edit)
+        self._stops: list[QWidget] = [self.grip, edit, menu, self._turn_on]
+        self._stops += [self._enter, self._unlock, self._delete, self._passthrough]
         self.add(
-            row(self.grip, self._title, edit, self._menu_button()),
+            row(self.grip, self._title, edit, menu),
             row(self._sign, FlowLayout(self._health, self._host, self._counts)),
             row(self._advice_sign, self._advice, self._turn_on),
             row(self._key_sign, self._key, self._enter, self._unlock, self._delete),

@@ -9,7 +9,7 @@ from app.models.today import Today
 from app.ui.card_column import CardColumn
 from app.ui.key_dialog import KeyDialog
 from app.ui.page import Page
-from app.ui.parts import Look, Mark, Sign, button, row, text
+from app.ui.parts import Look, Mark, Sign, button, row, tab_through, text
 from app.ui.presets import key_page
 from app.ui.provider_card import ProviderCard
 from app.ui.provider_dialog import ProviderDialog
@@ -72,6 +72,7 @@ class ProvidersPage(Page):
             card.show_provider(provider)
             card.show_place(place, len(settings.providers))
         self.column.show_cards([(name, self.cards[name]) for name in settings.providers])
+        tab_through(stop for name in settings.providers for stop in self.cards[name].stops)
         self._nothing.setVisible(not self.cards)
 
     def show_card(self, provider: str) -> None:

@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app.models.exchanges import _DARK_COLOURS, _LIGHT_COLOURS
 from app.ui.icons import FOLDER, IconName, icon
+from app.ui.parts import Mark, mark_colour
 from app.ui.theme import Theme, palette
 
 Role = QPalette.ColorRole
@@ -69,3 +71,19 @@ def test_an_icon_follows_the_palette(qapp: QApplication, name: IconName) -> None
 
 def test_every_drawing_has_a_name() -> None:
     assert {path.stem for path in FOLDER.glob("*.svg")} == set(typing.get_args(IconName))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("mark", Mark)
+@pytest.mark.parametrize("ground", [Role.Window, Role.Light, Role.Base])
+def test_a_mark_stands_out_from_its_ground(dark: bool, mark: Mark, ground: Role) -> None:
+    under = palette(dark=dark).color(ground)
+    assert contrast(mark_colour(mark, under), under) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_words_of_a_state_stand_out_in_the_list(dark: bool) -> None:
+    colours = palette(dark=dark)
+    for state in (_DARK_COLOURS if dark else _LIGHT_COLOURS).values():
+        for ground in (Role.Base, Role.AlternateBase):
+            assert contrast(QColor(state), colours.color(ground)) >= 4.5
