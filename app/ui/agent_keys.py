@@ -25,6 +25,7 @@ class AgentKeys(Card):
         self._names: list[str] = []
         self._known: set[str] = set()
         self._lines: list[QWidget] = []
+        self._buttons: list[QWidget] = []
         self._list = QVBoxLayout()
         self._open_sign = Sign(Mark.WARNING)
         self._open = text(
@@ -70,8 +71,14 @@ class AgentKeys(Card):
             "nobody and can be copied once, when it is made."
         )
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab leads to, in its order."""
+        return [*self._buttons, self._name, self._add]
+
     def _rebuild(self) -> None:
         empty(self._list)
+        self._buttons = []
         discard(self._lines)
         self._lines = [self._line(name) for name in self._names]
         for line in self._lines:
@@ -101,6 +108,7 @@ class AgentKeys(Card):
         layout = row(text(name), text(state, Look.MUTED), None, copy, revoke)
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)
+        self._buttons += [copy, revoke]
         return line
 
     def _judge(self, words: str) -> None:

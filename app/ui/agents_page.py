@@ -79,6 +79,7 @@ class AgentsPage(Page):
         self._forget_replaced_keys(digests)
         names = list(digests)
         self._keys.show_agents(names, set(self._known_keys), settings.access)
+        self._show_tab_order()
         for card in self.cards.values():
             name = card.tool.title
             card.show_key(exists=name in names, known=name in self._known_keys)
@@ -95,6 +96,7 @@ class AgentsPage(Page):
         self._unconfirmed.add(name)
         self.show_settings(self._settings)
         self._keys.add_known(name)
+        self._show_tab_order()
         self._say(self.tr("A key for {name} was made: copy it now.").format(name=name))
         if (waiting := self._awaited.pop(name, None)) is not None:
             waiting()
@@ -187,7 +189,12 @@ class AgentsPage(Page):
         for place, card in enumerate(ordered):
             if self._column.indexOf(card) != place:
                 self._column.insertWidget(place, card)
-        tab_through(stop for card in ordered for stop in card.stops)
+        self._show_tab_order()
+
+    def _show_tab_order(self) -> None:
+        cards = sorted(self.cards.values(), key=self._column.indexOf)
+        stops = [stop for card in cards for stop in card.stops]
+        tab_through([self._model, *self._keys.stops, *stops])
 
     def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
         self._notice.setText(words)

@@ -118,8 +118,11 @@ def test_tab_goes_through_a_page_from_top_to_bottom(
     showcase = shown(qtbot, tmp_path, QSize(1180, 760))
     showcase.window.show_page(page)
     qtbot.waitActive(showcase.window)
+    qtbot.wait(50)
     stops = list(tab_stops(showcase.window, showcase.window._places[page].page))
     assert len(stops) > 2
+    for area in showcase.window.findChildren(QScrollArea):
+        area.verticalScrollBar().setValue(0)
     backwards = [
         f"{described(before)} -> {described(after)}"
         for before, after in pairwise(stops)

@@ -1127,8 +1127,8 @@
         <translation>尚无密钥</translation>
     </message>
     <message>
-        <source>the keyring is locked</source>
-        <translation>密钥环已锁定</translation>
+        <source>the key is locked</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>no keyring here: a key is kept until you quit</source>
@@ -2047,6 +2047,10 @@
         <translation>工具指向此端口，更改后需要为它们填写新地址。代理只监听本机。</translation>
     </message>
     <message>
+        <source>Change the port</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>hides the window, the tray stays</source>
         <translation>隐藏窗口，保留托盘</translation>
     </message>
@@ -2081,6 +2085,14 @@
     <message>
         <source>Forgets every recorded request.</source>
         <translation>清除所有已记录的请求。</translation>
+    </message>
+    <message>
+        <source>Lock keys now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgets the providers&apos; keys: requests fail until you click Unlock on a provider.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Privacy</source>
@@ -2516,12 +2528,20 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
         <translation>请求已清除。</translation>
     </message>
     <message>
+        <source>The keys are locked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Exported to {path}.</source>
         <translation>已导出到 {path}。</translation>
     </message>
     <message>
         <source>Imported. The former settings are kept in {path}.</source>
         <translation>已导入。原来的设置保存在 {path}。</translation>
+    </message>
+    <message>
+        <source>Nothing was exported or imported: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>
