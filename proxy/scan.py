@@ -9,9 +9,9 @@ import re
 from proxy import wire
 from proxy.wire import JsonObject
 
-# All that changes the state outside a string, and inside one.
+# All that changes the state outside a string, and what does not inside one.
 _OUTSIDE = re.compile(r'["{}\[\]]')
-_INSIDE = re.compile(r'["\\]')
+_END_OF_STRING = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _WHITE = " \t\r\n"
 
 
@@ -65,14 +65,13 @@ class JsonScan:
         if self._escaped:
             self._escaped = False
             return position + 1
-        match = _INSIDE.search(text, position)
-        if match is None:
-            return len(text)
-        if match.group() == "\\":
-            self._escaped = True
-        else:
-            self._in_string = False
-        return match.end()
+        end = _END_OF_STRING.match(text, position).end()  # type: ignore[union-attr]
+        if end == len(text):
+            return end
+        # A quote, or half an escape at the very end.
+        self._escaped = text[end] == "\\"
+        self._in_string = self._escaped
+        return end + 1
 
     def _next(self, text: str, position: int) -> int:
         match = _OUTSIDE.search(text, position)
