@@ -27,6 +27,8 @@ _PIECE_COST = 120
 _TAIL = 16 * 1024
 _DATA_LINE = b"data:"
 _FIRST_ERROR = 400
+# Seconds; of an answer that came at once, a rate says nothing.
+_SHORTEST_RATED = 0.1
 
 
 class Pieces:
@@ -197,7 +199,7 @@ class Exchange:
         """Tokens a second while the answer came; None where that says nothing."""
         first = self.first_token.at or self.received.first_at
         seconds = self.received.last_at - first
-        return self.tokens / seconds if seconds > 0 and self.tokens else None
+        return self.tokens / seconds if seconds >= _SHORTEST_RATED and self.tokens else None
 
     @property
     def status(self) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from app.models.exchange import Exchange
+from app.models.plaintext import visible
 
 Condition: TypeAlias = Callable[[Exchange], bool]
 
@@ -19,6 +20,12 @@ SLOW_SECONDS = 10.0
 _SLOW_ALTOGETHER = 3 * SLOW_SECONDS
 _FIRST_ERROR = 400
 _STATUS = re.compile(r"(?:status)?:?(>=|<=|>|<|=|)(\d{1,3})(x{0,2})")
+# Typed so far: nothing is asked yet.
+_UNFINISHED = frozenset(
+    f"status{sign}" for sign in (":", ":>", ":<", ":>=", ":<=", ">", "<", ">=", "<=", "=")
+)
+_LONGEST_SUGGESTED = 60
+_MOST_SEARCHED = 1000
 _CALL_KINDS = (b'"tool_calls"', b'"tool_use"', b'"function_call"')
 _COMPARISONS = {
     ">=": operator.ge,
@@ -44,22 +51,31 @@ def suggestions(exchanges: Iterable[Exchange]) -> list[str]:
         started = exchange.started
         found[f"provider:{started.provider}"] = None
         for name, value in (("agent", started.agent), ("model", started.model)):
-            if value and " " not in value:
+            if _fits_into_a_word(value):
                 found[f"{name}:{value}"] = None
     return [*WORDS, "status>=400", *sorted(found)]
+
+
+def _fits_into_a_word(value: str) -> bool:
+    short = 0 < len(value) <= _LONGEST_SUGGESTED
+    return short and not any(each.isspace() for each in value) and visible(value) == value
 
 
 def _condition(word: str) -> Condition:
     name, colon, value = word.partition(":")
     if colon and name in _MEMBERS:
-        return lambda exchange: value in _MEMBERS[name](exchange).casefold()
+        return lambda exchange: value in _MEMBERS[name](exchange)[:_MOST_SEARCHED].casefold()
+    if word in _UNFINISHED:
+        return lambda _: True
     if name.startswith("status") and (match := _STATUS.fullmatch(word)):
         return _status(*match.groups())
     if colon and name == "tool":
         return lambda exchange: _calls(exchange, value.encode())
     if word in _KINDS:
         return _KINDS[word]
-    return lambda exchange: any(word in text.casefold() for text in _texts(exchange))
+    return lambda exchange: any(
+        word in text[:_MOST_SEARCHED].casefold() for text in _texts(exchange)
+    )
 
 
 def _status(sign: str, digits: str, wildcard: str) -> Condition:

@@ -98,7 +98,7 @@ class EventsTab(Tab):
             self.received.show_marks(exchange.marks)
             self.sent.show_marks(exchange.marks, sent=True)
         self._show_counts(reading)
-        self._choose_first()
+        self._choose_first(over=reading.received.closed)
 
     def show_mode(self, mode: int) -> None:
         """Show what was received, what was sent, or both."""
@@ -188,12 +188,12 @@ class EventsTab(Tab):
         self._views[side].setCurrentIndex(index)
         self._views[side].scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
 
-    def _choose_first(self) -> None:
+    def _choose_first(self, *, over: bool) -> None:
         """Begin where the first fix acted, so that nobody has to look for it."""
         view, model = self._views[self._current], self._models[self._current]
         if view.currentIndex().isValid() or not model.rowCount():
             return
-        first = model.row_of(model.marked[0]) if model.marked else None
+        first = model.row_of(model.marked[0]) if model.marked else (0 if over else None)
         if first is not None:
             self._choose(self._current, first)
 

@@ -27,7 +27,7 @@ from app.ui.tables import at_end, set_widths, table
 
 _SAMPLES = (
     "★ 00:00:00",
-    "▲ suspicious m",
+    "▲ cut off by provider",
     "deepseek-chat",
     "opencode",
     "Tokens",

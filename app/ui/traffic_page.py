@@ -16,7 +16,7 @@ from app.ui.traffic_commands import TrafficCommands
 from proxy.config import Settings
 from proxy.tap import Record
 
-_SIZES = [470, 600]
+_SIZES = [540, 600]
 
 
 class TrafficPage(Page):
@@ -136,8 +136,8 @@ class TrafficPage(Page):
         halves.addWidget(self.requests)
         halves.addWidget(self.detail)
         halves.setChildrenCollapsible(False)
-        halves.setStretchFactor(0, 2)
-        halves.setStretchFactor(1, 3)
+        halves.setStretchFactor(0, 1)
+        halves.setStretchFactor(1, 1)
         halves.setSizes(_SIZES)
         self._stack.addWidget(self._empty_state())
         self._stack.addWidget(halves)

@@ -1,8 +1,8 @@
 import pytest
 
-from app.models.filtering import condition, suggestions
+from app.models.filtering import WORDS, condition, suggestions
 from proxy.tap import Mark, Record
-from tests.gui.exchanges import asked, began, call, ended, exchange_of, mended, passed
+from tests.gui.exchanges import asked, began, call, ended, exchange_of, mended, passed, whole
 
 MARK = Mark("index-repair", "set the index", 0, 0)
 RECORDS: list[Record] = [
@@ -57,3 +57,14 @@ def test_finds_what_is_slow_failed_or_pinned() -> None:
 def test_suggests_the_words_that_there_are() -> None:
     words = suggestions([exchange_of(RECORDS)])
     assert {"provider:deepseek", "agent:Cline", "model:DeepSeek-Chat", "fixed"} <= set(words)
+
+
+def test_suggests_nothing_that_a_provider_could_disguise_as_something_else() -> None:
+    hostile = ["gpt\u202e4", "\x1b[31m", "two words", "a\nb", "", "m" * 1_000_000]
+    exchanges = [exchange_of(whole(model=each, agent=each)) for each in hostile]
+    assert suggestions(exchanges) == [*WORDS, "status>=400", "provider:deepseek"]
+
+
+@pytest.mark.parametrize("word", ["status:", "status>", "status>=", "status:<=", "status="])
+def test_waits_for_a_word_to_be_finished(word: str) -> None:
+    assert condition(word)(exchange_of(whole()))
