@@ -303,7 +303,7 @@ class Application(QObject):
             self._service.follow_file()
             self._editor.set_server("port", other)
 
-        self._notices.port_taken(error, self._service.start, other, move)
+        self._notices.port_taken(error, self._service.retry, other, move)
 
     def _show_address(self) -> None:
         status = self._service.status

@@ -88,6 +88,13 @@ class Service(QObject):
         self._wanted = True
         self._errands.send(self._server.start, self._begin, self._stumble)
 
+    def retry(self) -> None:
+        """Try the wanted port again, also where the proxy runs on at its former one."""
+        if self._wanted and self._server.state == "running":
+            self._obey()
+        else:
+            self.start()
+
     def stop(self, seconds: float) -> None:
         """Let what runs end for some seconds, then end it."""
         self._wanted = False
@@ -110,7 +117,11 @@ class Service(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Let requests that start from now on find these settings."""
-        own = self._settings = self._own(settings)
+        self._settings = self._own(settings)
+        self._obey()
+
+    def _obey(self) -> None:
+        own = self._settings
 
         def obey() -> str:
             self._server.apply(own)

@@ -18,7 +18,7 @@ from app.agents.catalogue import Tool
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
 from app.agents.places import Places
-from app.redaction import Redaction
+from app.redaction import REMOVED, Redaction
 
 KEPT_BACKUPS = 20
 _BOM = "\ufeff"
@@ -43,7 +43,9 @@ class Change:
             _lines(self.before or ""), _lines(self.after), str(self.path), str(self.path), n=3
         )
         text = "\n".join(line.rstrip("\n") for line in lines)
-        return Redaction().text(text.replace(secret, "‹local key›") if secret else text)
+        shown = Redaction().text(text.replace(secret, "‹local key›") if secret else text)
+        # In a diff the other word would say that the change removes something.
+        return shown.replace(REMOVED, "••••")
 
 
 @dataclass(frozen=True, slots=True)

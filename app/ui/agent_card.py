@@ -73,6 +73,11 @@ class AgentCard(Card):
         self._connected = at
         self._refresh()
 
+    def show_moved(self) -> None:
+        """Show that the proxy is elsewhere now: what came before proves nothing any more."""
+        self._connected = None
+        self._refresh()
+
     def show_key(self, *, exists: bool, known: bool) -> None:
         """Show whether it has a local key, and whether that can still be copied."""
         self._has_key, self._key_known = exists, known

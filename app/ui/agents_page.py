@@ -86,6 +86,9 @@ class AgentsPage(Page):
 
     def show_address(self, address: str) -> None:
         """Show where the proxy listens: its base URL for agents."""
+        if address != self._address:
+            for card in self.cards.values():
+                card.show_moved()
         self._address = address
         self._address_label.setText(address)
         self.look()

@@ -134,6 +134,16 @@ def test_an_old_port_is_seen_when_the_address_changes(page: AgentsPage, home: Pa
     assert state(page, "aider") == "points at another port: http://127.0.0.1:8459/v1"
 
 
+def test_a_request_to_the_former_port_proves_nothing(page: AgentsPage, home: Path) -> None:
+    (home / AIDER).write_text("openai-api-base: http://127.0.0.1:8459/v1\n")
+    page.apply([started("1", "deepseek", agent="aider"), started("2", "x", agent="Cline")])
+    page.show_address("http://127.0.0.1:8459/v1")
+    assert state(page, "aider").startswith("connected · ")
+    page.show_address("http://127.0.0.1:9000/v1")
+    assert state(page, "aider") == "points at another port: http://127.0.0.1:8459/v1"
+    assert state(page, "cline") == "not found on this computer"
+
+
 def test_a_key_is_made_only_when_the_diff_was_agreed_to(
     page: AgentsPage, keymaker: Keymaker, home: Path
 ) -> None:

@@ -138,6 +138,24 @@ def test_a_new_port_starts_what_could_not_start(qtbot: QtBot, service: Service, 
         assert service.url == f"http://127.0.0.1:{other}"
 
 
+def test_f40_a_port_that_was_taken_is_tried_again_while_the_former_one_serves(
+    qtbot: QtBot, service: Service, port: int
+) -> None:
+    service.start()
+    qtbot.waitUntil(lambda: runs(service))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = int(other.getsockname()[1])
+        with qtbot.waitSignal(service.port_taken):
+            service.apply(Settings(port=taken, providers={"demo": DEMO}))
+        assert service.url.endswith(f":{port}")
+        with qtbot.waitSignal(service.port_taken):
+            service.retry()
+    service.retry()
+    qtbot.waitUntil(lambda: service.url.endswith(f":{taken}"))
+
+
 def test_nobody_waits_for_a_stop(qtbot: QtBot, service: Service, port: int) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", port))
