@@ -9,6 +9,7 @@ what it held goes out as it came.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from proxy import aggregate, sse, wire
 from proxy.chain import Chain, Dropped, Outcome, Passage
@@ -39,6 +40,7 @@ class Pipeline:
         self, context: Context, repairs: Sequence[type[Repair]], trails: Trails | None = None
     ) -> None:
         self._context = context
+        self._chosen = tuple(repairs)
         self._trails = trails
         self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
         self._event_repairs = self._chain.overriding("event")
@@ -90,9 +92,8 @@ class Pipeline:
             repair.status = status
         if status >= _REDIRECTS:
             self._begin(Form.DOCUMENT)
-        elif self._trails is not None and not any(each.reads_text for each in self._chain.repairs):
-            kinds = tuple(type(repair) for repair in self._chain.repairs)
-            situation = (kinds, self._context.facts, status, self._declared)
+        elif self._trails is not None and not _reads_text(self._chosen):
+            situation = (self._chosen, self._context.facts, status, self._declared)
             self._unread.enter(self._trails.of(situation))
 
     def feed(self, data: bytes) -> Step:
@@ -396,6 +397,11 @@ class Pipeline:
     def _step(self) -> Step:
         self._drop(self._chain.take_broken())
         return self._sink.take(self.failure)
+
+
+@cache
+def _reads_text(repairs: tuple[type[Repair], ...]) -> bool:
+    return any(repair.reads_text for repair in repairs)
 
 
 def _completion(data: bytes) -> JsonObject | None:

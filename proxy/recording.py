@@ -251,7 +251,9 @@ class Recorder:
 
     def _redacted(self, headers: rules.HeaderList) -> Headers:
         owner = self._admitted.provider.id
-        return redacted([(name, self._shown(name, each)) for name, each in headers], owner)
+        if self._known.finds(b"\n".join([each for _, each in headers])):
+            headers = [(name, self._shown(name, each)) for name, each in headers]
+        return redacted(headers, owner)
 
     def _shown(self, name: bytes, value: bytes) -> bytes:
         # What is marked must stay what it was, or the mark would not compare.
@@ -294,8 +296,10 @@ def _broke(why: Problem) -> bool:
 def redacted(headers: rules.HeaderList, owner: str) -> Headers:
     """Return headers as text, every credential replaced by a mark that only compares."""
     return tuple(
-        (name.decode("latin-1"), _mark(each, owner) if name in _SECRET_HEADERS else _text(each))
-        for name, each in headers
+        [
+            (str(name, "latin-1"), _mark(each, owner) if name in _SECRET_HEADERS else _text(each))
+            for name, each in headers
+        ]
     )
 
 

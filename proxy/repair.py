@@ -137,18 +137,24 @@ class Context:
     @property
     def facts(self) -> tuple[bool, ...]:
         """What decides, beside the answer itself, whether an answer without calls is healthy."""
-        tools = wire.objects(self.request, "tools")
+        request = self.request
         return (
             self.shadow,
             self.streaming,
-            self.usage_asked,
-            self.several_choices,
-            self.forced_tool,
-            self.request.get("tool_choice") == "none",
-            any(wire.filled(wire.function(tool), "name") for tool in tools),
-            any(wire.objects(self.request, "tools")),
-            any(wire.objects(self.request, "functions")),
+            "stream_options" in request and self.usage_asked,
+            "n" in request and self.several_choices,
+            "tool_choice" in request and self.forced_tool,
+            request.get("tool_choice") == "none",
+            "tools" in request and any(wire.objects(request, "tools")),
+            "tools" in request and self.names_tools,
+            "functions" in request and any(wire.objects(request, "functions")),
         )
+
+    @property
+    def names_tools(self) -> bool:
+        """At least one declared tool has a name."""
+        tools = wire.objects(self.request, "tools")
+        return any(wire.filled(wire.function(tool), "name") for tool in tools)
 
     @property
     def schema_by_tool(self) -> dict[str, JsonObject]:

@@ -42,6 +42,10 @@ class Scrubber:
         self.longest = _LONGEST_ESCAPED * max((len(text) for _, text in self._texts), default=0)
         """No spelling is longer."""
 
+    def finds(self, data: bytes) -> bool:
+        """Tell whether a credential may be in there; no is certain."""
+        return any(sign in data for sign, _ in self._texts)
+
     def scrub(self, data: bytes) -> bytes:
         """Replace every credential; the very same bytes where there is none."""
         for sign, text in self._texts:

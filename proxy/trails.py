@@ -22,9 +22,11 @@ _STRING = (
 _TEXTS = rb"content|reasoning_content|reasoning|obfuscation"
 _NAMES = rb"id|model|system_fingerprint|request_id"
 _COUNTS = rb"[a-z_]+_tokens|created"
-_FREE = re.compile(rb'"(%s)":%s|"(%s)":\d++' % (_TEXTS, _STRING, _COUNTS))
-_FREE_AT_FIRST = re.compile(rb'"(%s|%s)":%s|"(%s)":\d++' % (_TEXTS, _NAMES, _STRING, _COUNTS))
-_WITHOUT = rb'"\1\2":~'
+# Their names stay, since they are in groups.
+_FREE = re.compile(rb'("(?:%s)":)%s|("(?:%s)":)\d++' % (_TEXTS, _STRING, _COUNTS))
+_FREE_AT_FIRST = re.compile(
+    rb'("(?:%s|%s)":)%s|("(?:%s)":)\d++' % (_TEXTS, _NAMES, _STRING, _COUNTS)
+)
 _CALLS = re.compile(rb'"(?:tool_calls|function_call)"\s*:\s*[\[{"]')
 _CHOICES = b'"choices":'
 _END = encode(SENTINEL)
@@ -171,14 +173,15 @@ class Way:
             end = raw.find(_CHOICES)
             self._head = raw[:end] if end > 0 else b"\n"
             return _shape_at_first(raw)
-        return _small(_FREE.sub(_WITHOUT, raw[len(head) :])) if raw.startswith(head) else None
+        return _small(_FREE.split(raw[len(head) :])) if raw.startswith(head) else None
 
 
 def _shape_at_first(raw: bytes) -> bytes | None:
-    return _small(_FREE_AT_FIRST.sub(_WITHOUT, raw))
+    return _small(_FREE_AT_FIRST.split(raw))
 
 
-def _small(shape: bytes) -> bytes | None:
+def _small(parts: list[bytes | None]) -> bytes | None:
+    shape = b"~".join([part for part in parts if part is not None])
     # Whether a CR ends a line, and a byte order mark, depend on what stands before them.
     odd = b"\r" in shape or shape[:1] == b"\xef"
     if odd or len(shape) > _LARGEST_SHAPE or _CALLS.search(shape):
