@@ -38,7 +38,7 @@ README_LOOKS = {
 README_PAGES = {
     "light": ("traffic", "providers"),
     "dark": ("traffic", "agents"),
-    "zh": ("traffic", "providers"),
+    "zh": ("traffic",),
 }
 ALL_LOOKS = {
     **README_LOOKS,

@@ -65,7 +65,7 @@ def untranslated(texts: Path) -> Iterator[str]:
         for message in context.iter("message"):
             translation = message.find("translation")
             done = translation is not None and translation.get("type") is None
-            if not done or not (translation.text or "").strip():
+            if not done or not "".join(translation.itertext()).strip():
                 yield f"{context.findtext('name')}: {message.findtext('source')}"
 
 

@@ -39,6 +39,7 @@ _DRAWING_SHARE = 8
 _WIDTH = 90
 _REASON_WIDTH = 300
 _NOTICE_MS = 4000
+_GAP = 6
 
 
 class RequestDetail(QWidget):
@@ -129,7 +130,7 @@ class RequestDetail(QWidget):
         for label in (self._head, self._figures):
             label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(_GAP, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(row(self._head, self.actions_menu))
         layout.addWidget(self._figures)

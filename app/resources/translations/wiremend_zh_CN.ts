@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>A profile file that is ours alone; Codex reads the key from its shell. Versions before 0.134 know no profile files.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用只属于我们的 profile 文件；Codex 从所在 shell 读取密钥。0.134 之前的版本不支持 profile 文件。</translation>
     </message>
     <message>
         <source>It speaks the Responses API: it works with providers that offer it.</source>
@@ -250,19 +250,19 @@
     </message>
     <message>
         <source>{agent} has a key already, which could be copied only when it was made. Make a new one? The key it has now stops working at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>{agent} 已有密钥，而密钥只能在生成时复制。要重新生成吗？现有密钥将立即失效。</translation>
     </message>
     <message>
         <source>Make a new key</source>
-        <translation type="unfinished"></translation>
+        <translation>重新生成密钥</translation>
     </message>
     <message>
         <source>Revoke the key of {agent}? Its requests are refused from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>要吊销 {agent} 的密钥吗？此后它的请求将被拒绝。</translation>
     </message>
     <message>
         <source>Revoke</source>
-        <translation type="unfinished">吊销</translation>
+        <translation>吊销</translation>
     </message>
     <message>
         <source>Say first which model it should ask for.</source>
@@ -328,7 +328,7 @@
     <name>Application</name>
     <message>
         <source>&amp;Request</source>
-        <translation type="unfinished"></translation>
+        <translation>请求(&amp;R)</translation>
     </message>
     <message>
         <source>kept: {count} of {most} requests, {size:.1f} of {most_size} MB</source>
@@ -347,11 +347,11 @@
     </message>
     <message>
         <source>{count} more backups ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>另外 {count} 个备份 ▾</translation>
     </message>
     <message>
         <source>Fewer backups ▴</source>
-        <translation type="unfinished"></translation>
+        <translation>收起 ▴</translation>
     </message>
     <message>
         <source>Restore {file} of {at}</source>
@@ -373,11 +373,11 @@
     <name>Beside</name>
     <message>
         <source>The same, untouched</source>
-        <translation type="unfinished"></translation>
+        <translation>同一请求，原样透传</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -660,7 +660,7 @@
     </message>
     <message>
         <source>done (agent closed early)</source>
-        <translation>完成（工具提前断开）</translation>
+        <translation>完成（工具先断开）</translation>
     </message>
     <message>
         <source>stopped by agent</source>
@@ -684,7 +684,7 @@
     </message>
     <message>
         <source>done, {count} fixed</source>
-        <translation>完成，修复 {count} 处</translation>
+        <translation>已修复 {count} 处</translation>
     </message>
     <message>
         <source>error {status}</source>
@@ -716,7 +716,7 @@
     </message>
     <message>
         <source>Tokens</source>
-        <translation>Token 数</translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Tok/s</source>
@@ -1128,7 +1128,7 @@
     </message>
     <message>
         <source>the key is locked</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥已锁定</translation>
     </message>
     <message>
         <source>no keyring here: a key is kept until you quit</source>
@@ -1819,27 +1819,27 @@
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished">置顶保留</translation>
+        <translation>置顶保留</translation>
     </message>
     <message>
         <source>Show this provider</source>
-        <translation type="unfinished"></translation>
+        <translation>查看此供应商</translation>
     </message>
     <message>
         <source>As this provider is set now</source>
-        <translation type="unfinished"></translation>
+        <translation>按供应商当前设置</translation>
     </message>
     <message>
         <source>With the fixes</source>
-        <translation type="unfinished"></translation>
+        <translation>应用修复</translation>
     </message>
     <message>
         <source>Untouched</source>
-        <translation type="unfinished"></translation>
+        <translation>原样透传</translation>
     </message>
     <message>
         <source>Both ways, side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>两种方式并排对照</translation>
     </message>
     <message>
         <source>Copied: {what}</source>
@@ -1847,12 +1847,12 @@
     </message>
     <message>
         <source>Saved: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存：{path}</translation>
     </message>
     <message numerus="yes">
         <source>%n value(s) that looked like secrets removed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已去除 %n 个疑似密钥的值</numerusform>
         </translation>
     </message>
 </context>
@@ -1892,7 +1892,7 @@
     </message>
     <message>
         <source>passthrough</source>
-        <translation type="unfinished"></translation>
+        <translation>原样透传</translation>
     </message>
     <message>
         <source>first token {s}</source>
@@ -2048,7 +2048,7 @@
     </message>
     <message>
         <source>Change the port</source>
-        <translation type="unfinished"></translation>
+        <translation>更改端口</translation>
     </message>
     <message>
         <source>hides the window, the tray stays</source>
@@ -2088,11 +2088,11 @@
     </message>
     <message>
         <source>Lock keys now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即锁定密钥</translation>
     </message>
     <message>
         <source>Forgets the providers&apos; keys: requests fail until you click Unlock on a provider.</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记各供应商的密钥：在供应商卡片上点击“解锁”之前，请求都会失败。</translation>
     </message>
     <message>
         <source>Privacy</source>
@@ -2296,7 +2296,7 @@
     </message>
     <message>
         <source>Tokens</source>
-        <translation>Token 数</translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Tokens a second</source>
@@ -2350,47 +2350,47 @@
     <name>TrafficPage</name>
     <message>
         <source>Next request</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个请求</translation>
     </message>
     <message>
         <source>Previous request</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个请求</translation>
     </message>
     <message>
         <source>Read the request</source>
-        <translation type="unfinished"></translation>
+        <translation>查看请求内容</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished">置顶保留</translation>
+        <translation>置顶保留</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Pause, or go on</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停或继续</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished">清空</translation>
+        <translation>清空</translation>
     </message>
     <message>
         <source>Events received, sent, side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>事件：收到、发出、并排</translation>
     </message>
     <message>
         <source>Previous fix</source>
-        <translation type="unfinished">上一处修复</translation>
+        <translation>上一处修复</translation>
     </message>
     <message>
         <source>Next fix</source>
-        <translation type="unfinished">下一处修复</translation>
+        <translation>下一处修复</translation>
     </message>
     <message>
         <source>Save as HAR…</source>
-        <translation type="unfinished">另存为 HAR…</translation>
+        <translation>另存为 HAR…</translation>
     </message>
     <message>
         <source>Traffic</source>
@@ -2517,7 +2517,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     <name>Wishes</name>
     <message>
         <source>Sent again; the answer is shown when it is complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>已重新发送，回答完整后显示。</translation>
     </message>
     <message>
         <source>The address is copied.</source>
@@ -2529,7 +2529,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     </message>
     <message>
         <source>The keys are locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥已锁定。</translation>
     </message>
     <message>
         <source>Exported to {path}.</source>
@@ -2541,7 +2541,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     </message>
     <message>
         <source>Nothing was exported or imported: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>未导出也未导入任何内容：{reason}</translation>
     </message>
 </context>
 </TS>
