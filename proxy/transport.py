@@ -14,7 +14,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -251,18 +251,38 @@ class Borrowed:
 
     async def send(self, order: Order) -> "BorrowedAnswer":
         """Send the request; return as soon as the head of the answer is here."""
+        begun = _Begun()
         request = httpx.Request(
             order.method,
             order.url,
             headers=order.headers,
             content=order.body if order.method == "POST" else None,
-            extensions={"timeout": {"connect": order.connect_seconds}},
+            extensions={"timeout": {"connect": order.connect_seconds}, "trace": begun.note},
         )
-        return BorrowedAnswer(await self._transport.handle_async_request(request))
+        try:
+            return BorrowedAnswer(await self._transport.handle_async_request(request))
+        except httpx.TransportError as error:
+            if begun or isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+                raise
+            raise httpx.ConnectError("the way there broke off") from error
 
     async def aclose(self) -> None:
         """Close every connection at once."""
         await self._transport.aclose()
+
+
+class _Begun:
+    """Whether our request is under way, or still the talk with the proxy that leads there."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def __bool__(self) -> bool:
+        return self._begun
+
+    async def note(self, event: str, details: Mapping[str, Any]) -> None:
+        if event == "http11.send_request_headers.started":
+            self._begun = self._begun or details["request"].method != b"CONNECT"
 
 
 class BorrowedAnswer:

@@ -307,8 +307,18 @@ def failure_of(error: BaseException) -> ProxyError:
         code = "upstream_first_byte_timeout"
     elif isinstance(error, httpx.ProtocolError) and "without sending" not in str(error):
         code = "upstream_invalid"
-    detail = "address refused" if isinstance(error, AddressRefusedError) else type(error).__name__
-    return ProxyError(problem(code), detail)
+    return ProxyError(problem(code), _detail(error, causes))
+
+
+def _detail(error: BaseException, causes: list[BaseException]) -> str:
+    """Return what the inspector is told beside the code."""
+    if isinstance(error, AddressRefusedError):
+        return "address refused"
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            # One of the verifier's own sentences, such as "self-signed certificate".
+            return cause.verify_message
+    return type(error).__name__
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

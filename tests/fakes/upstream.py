@@ -62,6 +62,8 @@ class FakeUpstream:
 
     script: Script
     tls: ssl.SSLContext | None = None
+    early: bool = False
+    """Answers as soon as a request's head is there, and reads no further."""
     received: bytearray = field(default_factory=bytearray)
     """Everything that came over all connections, whether or not it was a request."""
     requests: list[Request] = field(default_factory=list[Request])
@@ -142,7 +144,7 @@ class FakeUpstream:
         head, _, body = data.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
         wanted = int(length.group(1)) if length else 0
-        while len(body) < wanted:
+        while len(body) < wanted and not self.early:
             more = self._receive(peer)
             if not more:
                 return None

@@ -270,7 +270,8 @@ def _started(
 ) -> Rig:
     limits, keyless, members = chosen
     healthy = [*streamed(*HEALTHY)]
-    first = stack.enter_context(a if isinstance(a, FakeUpstream) else FakeUpstream(a or healthy))
+    # A provider that is given runs already.
+    first = a if isinstance(a, FakeUpstream) else stack.enter_context(FakeUpstream(a or healthy))
     second = stack.enter_context(FakeUpstream(b or healthy))
     beside = stack.enter_context(FakeUpstream(ticking()))
     keys = CanaryKeys([each for each in ("a", "b", "probe") if each not in keyless])
