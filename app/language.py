@@ -88,6 +88,11 @@ def asked(words: Words) -> str:
     return words if isinstance(words, str) else words()
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return the sentence that fits a count, with the count in it."""
+    return (one if count == 1 else many).format(count=count)
+
+
 def language() -> Language:
     """Return the language of the running application."""
     application = QCoreApplication.instance()

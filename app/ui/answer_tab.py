@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from app.language import counted
 from app.models.answer import Answer, ToolCall
 from app.models.plaintext import one_line, pretty
 from app.models.reading import Reading
@@ -110,7 +111,8 @@ class AnswerTab(Tab):
         size = sum(len(piece) for piece in answer.reasoning) if answer.reasoning else 0
         self._fold.setVisible(size > 0)
         sign = "▾" if self._fold.isChecked() else "▸"
-        self._fold.setText(f"{sign} " + self.tr("Reasoning, {count} characters").format(count=size))
+        one, many = self.tr("Reasoning, 1 character"), self.tr("Reasoning, {count} characters")
+        self._fold.setText(f"{sign} {counted(size, one, many)}")
         self._thoughts.setVisible(size > 0 and self._fold.isChecked())
         self._calls.setVisible(bool(answer.calls))
         self._text.setVisible(bool(answer.text) or not answer.calls)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.agents.catalogue import TOOLS
 from app.agents.writing import Backup, backups_in
-from app.language import say
+from app.language import counted, say
 from app.ui.parts import Card, Look, button, discard, empty, plain_hint, row, text
 
 _SHOWN = 5
@@ -58,10 +58,10 @@ class BackupList(Card):
         self._all.setText(self._more())
 
     def _more(self) -> str:
-        words = self.tr("{count} more backups ▾")
         if self._all.isChecked():
-            words = self.tr("Fewer backups ▴")
-        return words.format(count=len(self._lines) - _SHOWN)
+            return self.tr("Fewer backups ▴")
+        hidden = len(self._lines) - _SHOWN
+        return counted(hidden, self.tr("1 more backup ▾"), self.tr("{count} more backups ▾"))
 
     def _name(self, file: str, at: str) -> str:
         return self.tr("Restore {file} of {at}").format(file=file, at=at)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.errands import Errands
-from app.language import language, say
+from app.language import counted, language, say
 from app.models.exchange import Exchange
 from app.models.exports import Exported, answer_of, bug_report, case_text, curl_of, har_of
 from app.ui.clipboard import Clipboard
@@ -151,7 +151,11 @@ class RequestActions(QToolButton):
             )
 
     def _say(self, done: str, exported: Exported) -> None:
-        removed = self.tr("%n value(s) that looked like secrets removed", "", exported.removed)
+        removed = counted(
+            exported.removed,
+            self.tr("1 value that looked like a secret removed"),
+            self.tr("{count} values that looked like secrets removed"),
+        )
         self.said.emit(f"{done} · {removed}" if exported.removed else done)
 
     def _send_again(self, ways: tuple[str, ...]) -> None:

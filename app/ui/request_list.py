@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import Words, asked, language, say
+from app.language import Words, asked, counted, language, say
 from app.models.exchange import Exchange
 from app.models.exchanges import ExchangesModel
 from app.models.filtering import suggestions
@@ -252,11 +252,13 @@ class RequestList(QWidget):
     def _show_dropped(self) -> None:
         sentences: list[str] = []
         if self._store.dropped_rows:
-            words = self.tr("{count} older requests were dropped.")
-            sentences.append(words.format(count=self._store.dropped_rows))
+            one = self.tr("1 older request was dropped.")
+            many = self.tr("{count} older requests were dropped.")
+            sentences.append(counted(self._store.dropped_rows, one, many))
         if self._store.dropped_bodies:
-            words = self.tr("The contents of {count} older requests were dropped.")
-            sentences.append(words.format(count=self._store.dropped_bodies))
+            one = self.tr("The contents of 1 older request were dropped.")
+            many = self.tr("The contents of {count} older requests were dropped.")
+            sentences.append(counted(self._store.dropped_bodies, one, many))
         self._dropped.setText(" ".join(sentences))
         self._dropped.setVisible(bool(sentences))
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from app.language import CHINESE, ENGLISH, asked, language, of_system, say, translate
+from app.language import CHINESE, ENGLISH, asked, counted, language, of_system, say, translate
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -99,3 +99,8 @@ def test_going_back_takes_every_translator_away() -> None:
     language().choose(ENGLISH)
     language().choose(CHINESE)
     assert len(language().findChildren(QTranslator)) == 2
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 keys"), (1, "one key"), (2, "2 keys")])
+def test_one_of_a_kind_is_said_by_itself(count: int, said: str) -> None:
+    assert counted(count, "one key", "{count} keys") == said

@@ -308,6 +308,10 @@
         <translation>推理过程，{count} 个字符</translation>
     </message>
     <message>
+        <source>Reasoning, 1 character</source>
+        <translation>推理过程，1 个字符</translation>
+    </message>
+    <message>
         <source>Error: {error}</source>
         <translation>错误：{error}</translation>
     </message>
@@ -352,6 +356,10 @@
     <message>
         <source>Fewer backups ▴</source>
         <translation>收起 ▴</translation>
+    </message>
+    <message>
+        <source>1 more backup ▾</source>
+        <translation>另外 1 个备份 ▾</translation>
     </message>
     <message>
         <source>Restore {file} of {at}</source>
@@ -1849,11 +1857,13 @@
         <source>Saved: {path}</source>
         <translation>已保存：{path}</translation>
     </message>
-    <message numerus="yes">
-        <source>%n value(s) that looked like secrets removed</source>
-        <translation>
-            <numerusform>已去除 %n 个疑似密钥的值</numerusform>
-        </translation>
+    <message>
+        <source>1 value that looked like a secret removed</source>
+        <translation>已去除 1 个疑似密钥的值</translation>
+    </message>
+    <message>
+        <source>{count} values that looked like secrets removed</source>
+        <translation>已去除 {count} 个疑似密钥的值</translation>
     </message>
 </context>
 <context>
@@ -1962,8 +1972,16 @@
         <translation>↓ {count} 条新请求</translation>
     </message>
     <message>
+        <source>1 older request was dropped.</source>
+        <translation>已丢弃 1 个较早的请求。</translation>
+    </message>
+    <message>
         <source>{count} older requests were dropped.</source>
         <translation>已丢弃 {count} 个较早的请求。</translation>
+    </message>
+    <message>
+        <source>The contents of 1 older request were dropped.</source>
+        <translation>已丢弃 1 个较早请求的内容。</translation>
     </message>
     <message>
         <source>The contents of {count} older requests were dropped.</source>
