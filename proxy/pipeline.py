@@ -9,7 +9,6 @@ what it held goes out as it came.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from proxy import aggregate, sse, wire
 from proxy.chain import Chain, Dropped, Outcome, Passage
@@ -87,14 +86,13 @@ class Pipeline:
     def start(self, status: int, content_type: str) -> None:
         """Take note of upstream's head."""
         self._status = status
-        self._declared = declared_form(content_type)
+        self._declared = declared = declared_form(content_type)
         for repair in self._chain.repairs:
             repair.status = status
         if status >= _REDIRECTS:
             self._begin(Form.DOCUMENT)
-        elif self._trails is not None and not _reads_text(self._chosen):
-            situation = (self._chosen, self._context.facts, status, self._declared)
-            self._unread.enter(self._trails.of(situation))
+        elif self._trails is not None:
+            self._unread.enter(self._trails, self._chosen, (self._context.facts, status, declared))
 
     def feed(self, data: bytes) -> Step:
         """Take the next bytes of the answer's body, uncompressed."""
@@ -256,15 +254,12 @@ class Pipeline:
 
     def _catch_up(self) -> None:
         """Show the repairs what has passed unread, now that they are needed."""
-        missed = self._unread.missed()
-        if missed:
-            # What they did not hold back has left already, as it came.
-            sink, self._sink = self._sink, Sink()
-            count = self._come.events
-            for number, raw in missed:
-                self._come.events = number
-                self._event(sse.parse(raw, raw))
-            self._sink, self._come.events = sink, count
+        # What they do not hold back has left already, as it came.
+        kept, count, self._sink = self._sink, self._come.events, Sink()
+        for number, raw in self._unread.missed():
+            self._come.events = number
+            self._event(sse.parse(raw, raw))
+        self._sink, self._come.events = kept, count
 
     def _guarded(self, decode: Callable[[bytes], list[Event]], data: bytes) -> None:
         try:
@@ -397,11 +392,6 @@ class Pipeline:
     def _step(self) -> Step:
         self._drop(self._chain.take_broken())
         return self._sink.take(self.failure)
-
-
-@cache
-def _reads_text(repairs: tuple[type[Repair], ...]) -> bool:
-    return any(repair.reads_text for repair in repairs)
 
 
 def _completion(data: bytes) -> JsonObject | None:

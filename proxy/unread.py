@@ -5,11 +5,14 @@ earlier answers went. Where an answer leaves the ways that are known, the repair
 they missed, and read on from there.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cache
 
+from proxy.repair import Repair
 from proxy.sink import Sink
 from proxy.steady import Steady
-from proxy.trails import Place, Trail, Way
+from proxy.trails import Place, Trails, Way
 
 
 @dataclass(slots=True)
@@ -34,9 +37,10 @@ class Unread:
         self._sink = sink
         self._way: Way | None = None
 
-    def enter(self, trail: Trail) -> None:
-        """Follow the ways of that trail."""
-        self._way = Way(trail)
+    def enter(self, trails: Trails, repairs: tuple[type[Repair], ...], situation: Hashable) -> None:
+        """Follow the ways that are known for these repairs in that situation, if any may be."""
+        if not _reads_text(repairs):
+            self._way = Way(trails.of((repairs, situation)))
 
     def leave(self) -> None:
         """Something about this answer was changed: no way is like it."""
@@ -116,3 +120,8 @@ class Unread:
         """A plain answer went on as it came."""
         if self._way is not None and self._sink.spotless:
             self._way.learn_whole(data)
+
+
+@cache
+def _reads_text(repairs: tuple[type[Repair], ...]) -> bool:
+    return any(repair.reads_text for repair in repairs)
