@@ -130,14 +130,10 @@ class Pipeline:
     def _come(self) -> Come:
         return self._unread.come
 
-    @property
-    def _asked(self) -> Form:
-        return Form.STREAM if self._context.streaming else Form.DOCUMENT
-
     def _begin_late(self) -> Form:
         """The answer ended before its first bytes showed what it is."""
         rest = self._sniffer.rest()
-        came = self._declared or (self._asked if rest.strip() else Form.DOCUMENT)
+        came = self._declared or (self._context.asked if rest.strip() else Form.DOCUMENT)
         self._begin(came)
         if came is Form.DOCUMENT:
             self._document = bytearray(rest)
@@ -149,7 +145,7 @@ class Pipeline:
         self._came = came
         self.form = came
         if self._status < _REDIRECTS:
-            answer = Answer(self._asked, came, self._declared, sent=came)
+            answer = Answer(self._context.asked, came, self._declared, sent=came)
             for repair in self._chain.overriding("answer"):
                 for finding in self._chain.call(repair, repair.answer, answer):
                     self._sink.mark(finding, None, None)
@@ -204,7 +200,7 @@ class Pipeline:
         self.status = self._status = status
         for repair in self._chain.repairs:
             repair.status = status
-        self.form = self._asked
+        self.form = self._context.asked
         self.content_type = "text/event-stream" if self.form is Form.STREAM else _JSON
         self._sink.fold = None if self.form is Form.STREAM else aggregate.Fold()
 
@@ -254,9 +250,12 @@ class Pipeline:
 
     def _catch_up(self) -> None:
         """Show the repairs what has passed unread, now that they are needed."""
+        missed = self._unread.missed()
+        if not missed:
+            return
         # What they do not hold back has left already, as it came.
         kept, count, self._sink = self._sink, self._come.events, Sink()
-        for number, raw in self._unread.missed():
+        for number, raw in missed:
             self._come.events = number
             self._event(sse.parse(raw, raw))
         self._sink, self._come.events = kept, count

@@ -125,6 +125,11 @@ class Context:
         return self.request.get("stream") is True
 
     @property
+    def asked(self) -> Form:
+        """The form of answer that the agent asked for."""
+        return Form.STREAM if self.streaming else Form.DOCUMENT
+
+    @property
     def usage_asked(self) -> bool:
         """The agent asked for usage at the end of its stream."""
         return wire.child(self.request, "stream_options").get("include_usage") is True
