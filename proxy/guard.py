@@ -8,11 +8,12 @@ once and closes the connection; nothing of it reaches upstream.
 import asyncio
 import ipaddress
 import logging
+import random
 import re
 import secrets
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from proxy import localkey
@@ -42,6 +43,9 @@ _MISTYPED = replace(
 )
 _OWN_FAULT = Problem(None, 503, "Wiremend met a fault of its own.")
 
+# Names of exchanges are unique, and no secret.
+_ids = random.Random(secrets.randbits(128))
+
 _KEY_HEADERS = (b"authorization", b"x-api-key", b"api-key")
 _CLIENT_KEY_HEADERS = (b"x-wiremend-key",)
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
@@ -56,7 +60,7 @@ _RELAYED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Head:
     """What the checks look at."""
 
@@ -65,9 +69,14 @@ class _Head:
     headers: HeaderList
     server: tuple[str, int]
     client: str
+    _by_name: dict[bytes, list[bytes]] = field(default_factory=dict[bytes, list[bytes]])
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers:
+            self._by_name.setdefault(name, []).append(value)
 
     def values(self, name: bytes) -> list[bytes]:
-        return [value for each, value in self.headers if each == name]
+        return self._by_name.get(name, [])
 
 
 class Guard:
@@ -286,5 +295,5 @@ def _admission(settings: Settings, provider: Provider, route: Route, agent: Agen
         endpoint=route.endpoint,
         model_id=route.model_id,
         agent=agent.name,
-        exchange_id=secrets.token_hex(8),
+        exchange_id=f"{_ids.getrandbits(64):016x}",
     )
