@@ -7,8 +7,8 @@ once and closes the connection; nothing of it reaches upstream.
 
 import asyncio
 import ipaddress
+import itertools
 import logging
-import random
 import re
 import secrets
 from collections.abc import Callable, Generator
@@ -44,7 +44,8 @@ _MISTYPED = replace(
 _OWN_FAULT = Problem(None, 503, "Wiremend met a fault of its own.")
 
 # Names of exchanges are unique, and no secret.
-_ids = random.Random(secrets.randbits(128))
+_RUN = secrets.token_hex(4)
+_numbers = itertools.count(1)
 
 _KEY_HEADERS = (b"authorization", b"x-api-key", b"api-key")
 _CLIENT_KEY_HEADERS = (b"x-wiremend-key",)
@@ -295,5 +296,5 @@ def _admission(settings: Settings, provider: Provider, route: Route, agent: Agen
         endpoint=route.endpoint,
         model_id=route.model_id,
         agent=agent.name,
-        exchange_id=f"{_ids.getrandbits(64):016x}",
+        exchange_id=f"{_RUN}{next(_numbers):08x}",
     )
