@@ -3,8 +3,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.whole import Whole, running_whole
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -15,3 +19,10 @@ def nothing_old_to_collect() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def whole(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Whole]:
+    """The whole application, until its test is over."""
+    with running_whole(qtbot, tmp_path, monkeypatch) as made:
+        yield made
