@@ -50,6 +50,7 @@ class Desktop:
         runtime.mkdir(mode=0o700)
         kept = {name: value for name, value in os.environ.items() if name not in _PLATFORM}
         self.environment = {**kept, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
+        self.environment["LC_ALL"] = "C.UTF-8"
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
             self.environment.pop(name, None)
         self.file = ConfigFile(home / ".config" / "wiremend" / "config.toml")

@@ -172,6 +172,17 @@ def test_f40_a_taken_port_is_neither_left_nor_taken_by_force(with_tray: Desktop)
     assert f"port = {with_tray.port}" in with_tray.file.text()
 
 
+def test_speaks_chinese_as_soon_as_it_is_chosen(with_tray: Desktop) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", with_tray.port))
+        holder.listen()
+        with with_tray.application():
+            wait_for(with_tray.shows_window)
+            wait_for(lambda: f"Port {with_tray.port} is used by" in with_tray.say("status"))
+            with_tray.press("ctrl+4", "alt+a", "Down", "Down")
+            wait_for(lambda: f"端口 {with_tray.port} 已被" in with_tray.say("status"))
+
+
 def test_f52_only_one_holds_the_lock(tmp_path: Path) -> None:
     first, second = Instance(tmp_path / "control"), Instance(tmp_path / "control")
     assert first.claim()
