@@ -23,7 +23,7 @@ from app.closing import Closing
 from app.editing import Editor
 from app.instance import Instance, ask
 from app.keydesk import KeyDesk
-from app.language import language
+from app.language import language, prefer_chinese_signs
 from app.models.attention import Attention, Attentions
 from app.models.speed import Speed
 from app.notices import Notices
@@ -49,6 +49,7 @@ _MEGABYTE = 1024 * 1024
 
 def run(options: argparse.Namespace) -> int:
     """Show the tray and the window until the user quits; return the exit status."""
+    prefer_chinese_signs(preferences.load(preferences.default_path()).language)
     qt = QApplication(["wiremend"])
     qt.setApplicationName("wiremend")
     qt.setApplicationDisplayName("Wiremend")

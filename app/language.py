@@ -3,6 +3,7 @@
 Whoever shows fixed words says them through `say`: they are said again in each new language.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,15 @@ def say(owner: QObject, show: Callable[[str], object], words: Words) -> None:
 def asked(words: Words) -> str:
     """Return words in the language of the moment."""
     return words if isinstance(words, str) else words()
+
+
+def prefer_chinese_signs(name: str) -> None:
+    """Have the signs that Chinese and Japanese share drawn as the language of this name does.
+
+    Fontconfig goes by the system's language and looks once: this comes before the first window.
+    """
+    if name == CHINESE:
+        os.environ.setdefault("FC_LANG", "zh-cn")
 
 
 def counted(count: int, one: str, many: str) -> str:

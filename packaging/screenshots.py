@@ -115,10 +115,12 @@ def take(look: str, pages: Iterable[str], folder: str) -> int:
     from PySide6.QtTest import QTest  # noqa: PLC0415  found once the path is set
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
+    from app.language import prefer_chinese_signs  # noqa: PLC0415
     from app.ui.main_window import MainWindow  # noqa: PLC0415
 
-    qt = QApplication(["wiremend"])
     theme, language, _, size = ALL_LOOKS[look]
+    prefer_chinese_signs(language)
+    qt = QApplication(["wiremend"])
     port = _free_port()
     application, keys = _application(qt, theme, language, port)
     application.start(hidden=False, error=None)

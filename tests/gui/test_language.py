@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -6,7 +7,17 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from app.language import CHINESE, ENGLISH, asked, counted, language, of_system, say, translate
+from app.language import (
+    CHINESE,
+    ENGLISH,
+    asked,
+    counted,
+    language,
+    of_system,
+    prefer_chinese_signs,
+    say,
+    translate,
+)
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -104,3 +115,12 @@ def test_going_back_takes_every_translator_away() -> None:
 @pytest.mark.parametrize(("count", "said"), [(0, "0 keys"), (1, "one key"), (2, "2 keys")])
 def test_one_of_a_kind_is_said_by_itself(count: int, said: str) -> None:
     assert counted(count, "one key", "{count} keys") == said
+
+
+@pytest.mark.parametrize(("name", "asked_for"), [(CHINESE, "zh-cn"), (ENGLISH, None), ("", None)])
+def test_shared_signs_are_drawn_the_chinese_way(
+    monkeypatch: pytest.MonkeyPatch, name: str, asked_for: str | None
+) -> None:
+    monkeypatch.delenv("FC_LANG", raising=False)
+    prefer_chinese_signs(name)
+    assert os.environ.pop("FC_LANG", None) == asked_for
