@@ -37,6 +37,7 @@ from app.ui.main_window import MainWindow
 from app.ui.pages import Pages
 from app.ui.theme import Theme
 from app.ui.tray_menu import TrayMenu
+from app.welcome import Welcome
 from app.wishes import Parts, Wishes
 from proxy.config import Settings
 from proxy.errors import ConfigError, PortTakenError
@@ -133,6 +134,7 @@ class Application(QObject):
             self,
         )
         self._closing = Closing(self._window, self._tray, self._service, self._notices, self)
+        self._welcome = Welcome(self._pages, self._window, self._choices, self._tray, self)
         self._connect_proxy()
         self._connect_pages()
         self._connect_window()
@@ -156,7 +158,7 @@ class Application(QObject):
             self._notices.no_tray(os.environ.get("XDG_CURRENT_DESKTOP", ""))
         if error is not None:
             self._refuse_settings(error)
-        self._show_first_page()
+        self._welcome.begin(self._settings)
 
     def answer(self, instance: Instance) -> None:
         """Let other processes of this user speak to it."""
@@ -216,7 +218,9 @@ class Application(QObject):
         editor.edited.connect(self._take_settings)
         editor.refused.connect(self._say_not_edited)
         self._desk.state_known.connect(self._show_key_state)
-        self._desk.failed.connect(pages.providers.show_error)
+        self._desk.keyring_named.connect(pages.first_run.show_keyring)
+        for page in (pages.providers, pages.first_run):
+            self._desk.failed.connect(page.show_error)
         self._connect_settings_page()
 
     def _connect_settings_page(self) -> None:
@@ -230,7 +234,6 @@ class Application(QObject):
         choices.changed.connect(self._show_preferences)
         choices.autostart_known.connect(page.show_autostart)
         choices.failed.connect(page.show_error)
-        self._pages.first_run.done.connect(self._leave_first_run)
 
     def _connect_window(self) -> None:
         window = self._window
@@ -262,6 +265,7 @@ class Application(QObject):
 
     def _take_records(self, records: list[Record]) -> None:
         self._pages.apply(records)
+        self._welcome.apply(records)
         self._show_kept()
         self._speed.apply(records)
         self._service.show_speed(self._speed.now())
@@ -290,7 +294,8 @@ class Application(QObject):
         self._notices.file_wrong(error)
 
     def _say_not_edited(self, words: str) -> None:
-        for page in (self._pages.providers, self._pages.agents, self._pages.settings):
+        pages = self._pages
+        for page in (pages.providers, pages.agents, pages.settings, pages.first_run):
             page.show_error(words)
         self._window.say(words)
         # The switch that was moved goes back to what is true.
@@ -356,18 +361,6 @@ class Application(QObject):
                 most_size=store.most_bytes // _MEGABYTE,
             )
         )
-
-    def _show_first_page(self) -> None:
-        fresh = all(each.demo for each in self._settings.providers.values())
-        if fresh and not self._choices.now.welcomed:
-            self._window.show_page("first-run")
-            self._pages.first_run.look()
-        else:
-            self._window.show_page("traffic")
-
-    def _leave_first_run(self) -> None:
-        self._choices.change("welcomed", True)
-        self._window.show_page("traffic")
 
     def _restore_window(self) -> None:
         stored = QSettings("wiremend", "window").value("geometry")

@@ -31,12 +31,14 @@ class KeyDesk(QObject):
 
     Signals:
         state_known: provider, state in one word, and in words for the user.
-        keyring_known: how the user knows the keyring.
+        keyring_known: how the user knows the keyring, in words.
+        keyring_named: its name, empty where there is none.
         failed: why a key was not stored or deleted, as a sentence.
     """
 
     state_known = Signal(str, str, str)
     keyring_known = Signal(str)
+    keyring_named = Signal(str)
     failed = Signal(str)
 
     def __init__(self, keyring: Keyring, parent: QObject | None = None) -> None:
@@ -118,6 +120,7 @@ class KeyDesk(QObject):
             self.look(name)
 
     def _name(self, name: str) -> None:
+        self.keyring_named.emit(name)
         self.keyring_known.emit(name or self.tr("none, kept until you quit"))
 
     def _describe(self, name: str, origin: str) -> Found:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.language import Words, asked, language, say
+from app.service import OWN_AGENT
 from app.ui.key_dialog import KeyDialog, key_problem
 from app.ui.local_servers import LocalServers
 from app.ui.page import Page
@@ -15,8 +16,9 @@ from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, ta
 from app.ui.presets import PRESETS, Preset, matching
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
-from proxy.tap import Finished, Record, Started
+from proxy.tap import Answered, Finished, Record, Started
 
+_FIRST_ERROR = 400
 _COLUMNS = 4
 # With the one for another provider they fill their rows.
 _TILES = 11
@@ -29,12 +31,14 @@ class FirstRun(Page):
         provider_saved: `Provider`.
         key_entered: provider, `Secret`.
         sample_asked: a sample request is to be sent to the demo provider.
+        agents_asked: the user wants to know how to set up an agent.
         done: the user goes on to the other pages.
     """
 
     provider_saved = Signal(object)
     key_entered = Signal(str, object)
     sample_asked = Signal()
+    agents_asked = Signal()
     done = Signal()
 
     def __init__(
@@ -46,6 +50,7 @@ class FirstRun(Page):
             lambda: self.tr("Pick one; Wiremend then stands between it and your agents."),
         )
         self._said: Words = ""
+        self._keyring: str | None = None
         self._environment = os.environ if environment is None else environment
         self._settings = Settings()
         self._running: set[str] = set()
@@ -72,6 +77,10 @@ class FirstRun(Page):
         """Show where agents have to point."""
         self._address.setText(address)
 
+    def show_keyring(self, name: str) -> None:
+        """Know where a key goes; an empty name stands for no keyring."""
+        self._keyring = name
+
     def show_error(self, words: str) -> None:
         """Say what could not be done."""
         self._show_light(Mark.BAD, words)
@@ -81,11 +90,14 @@ class FirstRun(Page):
         for record in records:
             if isinstance(record, Started):
                 self._started[record.exchange_id] = record
+            elif isinstance(record, Answered):
+                self._greet(self._started.get(record.exchange_id), record)
             elif isinstance(record, Finished):
                 self._judge(self._started.pop(record.exchange_id, None), record)
 
     def look(self) -> None:
-        """Look for local servers."""
+        """Look for local servers, and wait for the user's choice."""
+        self._search.setFocus()
         self._servers.look()
 
     def _judge(self, started: Started | None, finished: Finished) -> None:
@@ -93,8 +105,21 @@ class FirstRun(Page):
             return
         if finished.outcome != "done":
             self._show_light(Mark.BAD, partial(self._failure, started, finished))
+        elif started.agent == OWN_AGENT:
+            # Our own request proves nothing of the user's agents.
+            self._show_light(Mark.QUIET, self._sample_came)
         else:
             self._show_light(Mark.GOOD, partial(self._success, started, finished))
+
+    def _greet(self, started: Started | None, answered: Answered) -> None:
+        if started is not None and started.agent != OWN_AGENT and answered.status < _FIRST_ERROR:
+            self._show_light(Mark.GOOD, partial(self._coming, started))
+
+    def _coming(self, started: Started) -> str:
+        return self.tr("It works: {agent} is getting its answer.").format(agent=started.agent)
+
+    def _sample_came(self) -> str:
+        return self.tr("The sample came through. Waiting for your agent's first request…")
 
     def _failure(self, started: Started, finished: Finished) -> str:
         words = self.tr("A request came from {agent}, and failed: {reason}")
@@ -121,6 +146,7 @@ class FirstRun(Page):
         say(self._search, self._search.setAccessibleName, lambda: self.tr("Search providers"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._show_tiles)
+        self._search.returnPressed.connect(self._choose_first)
         self._go_on.clicked.connect(self.done)
         self._tiles.setSpacing(8)
         for column in range(_COLUMNS):
@@ -152,13 +178,15 @@ class FirstRun(Page):
 
     def _light_card(self) -> Card:
         card = Card()
+        agents = button(lambda: self.tr("Set up your agent…"))
+        agents.clicked.connect(self.agents_asked)
         self._address.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard
             | Qt.TextInteractionFlag.TextSelectableByMouse
         )
         card.add(
             row(text(lambda: self.tr("Point your agent at"), Look.SECTION), self._address, None),
-            row(self._light, self._light_words, self._go_on),
+            row(self._light, self._light_words, agents, self._go_on),
         )
         return card
 
@@ -204,6 +232,10 @@ class FirstRun(Page):
         self._tiles.addWidget(other, place // _COLUMNS, place % _COLUMNS)
         tab_through([self._search, *self._tile_buttons])
 
+    def _choose_first(self) -> None:
+        if self._search.text():
+            self._tile_buttons[0].click()
+
     def _tile(self, preset: Preset) -> QPushButton:
         tile = button(partial(self._tile_words, preset), preset.base_url)
         tile.setMinimumHeight(44)
@@ -220,12 +252,19 @@ class FirstRun(Page):
         if preset.local:
             self._save(preset, "none")
             return
-        place = self.tr("It goes into your system's keyring, never into a file.")
-        dialog = KeyDialog(preset.title, place, self)
+        dialog = KeyDialog(preset.title, self._place(), self)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             provider = self._save(preset, "keyring")
             self.key_entered.emit(provider.id, dialog.take())
         dialog.deleteLater()
+
+    def _place(self) -> str:
+        if self._keyring is None:
+            return self.tr("It goes into your system's keyring, never into a file.")
+        if not self._keyring:
+            return self.tr("There is no keyring here: it is kept until you quit, never in a file.")
+        words = self.tr("It goes into {keyring}, never into a file.")
+        return words.format(keyring=self._keyring)
 
     def _save(self, preset: Preset, key: str) -> Provider:
         name = free_id(preset.id, self._settings.providers)

@@ -1,12 +1,13 @@
 """The line below the pages that is always true: state, address, streams, keyring, what is kept."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app.language import language, say
 from app.models.status import Condition, Status
 from app.ui.icons import icon
-from app.ui.parts import Look, Mark, Sign, text
+from app.ui.parts import Look, Mark, Sign, plain_hint, text
 
 _MARKS = {
     Condition.STOPPED: Mark.QUIET,
@@ -17,6 +18,36 @@ _MARKS = {
 }
 
 _MARGIN = 8
+
+
+class _Notice(QLabel):
+    """Words that take the room there is: the window is never widened for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_words(self, words: str) -> None:
+        """Show them, shortened where the line is full; whole on hovering and for a reader."""
+        self._words = words
+        self.setAccessibleName(words)
+        self._fit()
+
+    def _fit(self) -> None:
+        fitting = self.fontMetrics().elidedText(
+            self._words, Qt.TextElideMode.ElideRight, self.width()
+        )
+        self.setText(fitting)
+        self.setToolTip(plain_hint(self._words) if fitting != self._words else "")
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class StatusLine(QStatusBar):
@@ -33,7 +64,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         self._sign, self._state, self._address = Sign(), text(), text()
-        self._streaming, self._notice = text("", Look.MUTED), text("", Look.MUTED)
+        self._streaming, self._notice = text("", Look.MUTED), _Notice()
         self._keyring, self._kept = text("", Look.MUTED), text("", Look.MUTED)
         self._keyring_words = ""
         self._copy = QToolButton()
@@ -77,7 +108,7 @@ class StatusLine(QStatusBar):
 
     def show_notice(self, words: str) -> None:
         """Say what has just been done."""
-        self._notice.setText(words)
+        self._notice.show_words(words)
 
     def _state_words(self, status: Status) -> str:
         if status.problem or status.state == "failed":

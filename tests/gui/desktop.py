@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 from app.settings import ConfigFile
 from proxy import configedit
 from proxy.config import Agent
@@ -42,7 +44,7 @@ def wait_for(what: Callable[[], object], seconds: float = PATIENCE) -> None:
 class Desktop:
     """Where the application runs, and what a person does there."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, *, newcomer: bool = False) -> None:
         self.home = home
         self.port = port
         self.key: Secret = new_key()
@@ -54,6 +56,8 @@ class Desktop:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
             self.environment.pop(name, None)
         self.file = ConfigFile(home / ".config" / "wiremend" / "config.toml")
+        if newcomer:
+            return
         self.file.ensure()
         agent = Agent("test", digest(self.key.reveal()))
         self.file.edit(lambda text: configedit.add_agent(text, agent))
@@ -104,6 +108,10 @@ class Desktop:
             self.run("xdotool", "key", key)
             time.sleep(0.15)
 
+    def type(self, words: str) -> None:
+        """Type words into whatever has the focus."""
+        self.run("xdotool", "type", "--delay", "40", words)
+
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click somewhere on the screen."""
         self.run("xdotool", "mousemove", str(x), str(y), "click", str(button))
@@ -111,6 +119,12 @@ class Desktop:
     def shows_window(self) -> bool:
         """Tell whether the main window can be seen."""
         return bool(self.run("xdotool", "search", "--onlyvisible", "--name", "^Wiremend$"))
+
+    def picture(self) -> QImage:
+        """Return what the screen shows."""
+        path = self.home / "screen.png"
+        self.run("import", "-window", "root", str(path))
+        return QImage(str(path))
 
     def point_nowhere(self) -> None:
         """Take the pointer off whatever it is on."""

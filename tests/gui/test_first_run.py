@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.service import OWN_AGENT
 from app.ui.first_run import FirstRun
 from app.ui.key_dialog import KeyDialog
 from app.ui.local_servers import LocalServers, serves_models
 from app.ui.presets import Preset
 from proxy.config import Provider, Settings
 from proxy.secret import Secret
+from proxy.tap import Answered
 from tests.gui.records import emissions, finished, started
 
 
@@ -94,13 +97,53 @@ def test_the_search_narrows_the_tiles(page: FirstRun) -> None:
     assert [tile.text() for tile in page._tile_buttons] == ["Groq", "Another one…"]
 
 
+def test_tiles_follow_the_search_by_keyboard_and_enter_takes_the_first(page: FirstRun) -> None:
+    saved = emissions(page.provider_saved)
+    page._search.setText("ollama")
+    assert page._search.nextInFocusChain() is page._tile_buttons[0]
+    QTest.keyClick(page._search, Qt.Key.Key_Return)
+    assert [each[0].id for each in saved if isinstance(each[0], Provider)] == ["ollama"]
+
+
 def test_the_light_turns_green_with_the_first_answer(page: FirstRun) -> None:
     assert page._light_words.text() == "Waiting for the first request…"
-    page.apply([started("1", "demo", agent="sample")])
+    page.apply([started("1", "demo"), Answered("1", 0.0, 200, ())])
+    assert page._light_words.text() == "It works: Cline is getting its answer."
     page.apply([finished("1", {"index-repair": 2})])
     assert page._light_words.text() == (
-        "It works: sample got its answer. 2 things were mended in it."
+        "It works: Cline got its answer. 2 things were mended in it."
     )
+
+
+def test_our_own_sample_is_no_proof(page: FirstRun) -> None:
+    page.apply([started("1", "demo", agent=OWN_AGENT), Answered("1", 0.0, 200, ())])
+    assert page._light_words.text() == "Waiting for the first request…"
+    page.apply([finished("1", {"index-repair": 2})])
+    assert page._light_words.text() == (
+        "The sample came through. Waiting for your agent's first request…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keyring", "words"),
+    [
+        ("GNOME Keyring", "It goes into GNOME Keyring, never into a file."),
+        ("", "There is no keyring here: it is kept until you quit, never in a file."),
+    ],
+)
+def test_says_where_a_key_goes(page: FirstRun, keyring: str, words: str) -> None:
+    said: list[str] = []
+    page.show_keyring(keyring)
+
+    def read() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, KeyDialog)
+        said.extend(label.text() for label in dialog.findChildren(QLabel))
+        dialog.reject()
+
+    QTimer.singleShot(0, read)
+    button(page, "DeepSeek").click()
+    assert words in said
 
 
 def test_a_failed_request_is_not_called_a_success(page: FirstRun) -> None:

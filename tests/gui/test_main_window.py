@@ -63,3 +63,10 @@ def test_the_banner_offers_ways_out_and_goes(window: MainWindow) -> None:
 def test_every_page_has_a_key_that_the_menu_shows(window: MainWindow) -> None:
     keys = [each.shortcut().toString() for each in window.actions_by_page.values()]
     assert keys == ["Ctrl+1", "Ctrl+2"]
+
+
+def test_a_long_notice_never_widens_the_window(window: MainWindow) -> None:
+    window.show()
+    width = window.minimumSizeHint().width()
+    window.say("An agent was not let in: " + "x" * 500)
+    assert window.minimumSizeHint().width() == width

@@ -773,6 +773,14 @@
         <translation>等待第一个请求…</translation>
     </message>
     <message>
+        <source>It works: {agent} is getting its answer.</source>
+        <translation>运行正常：{agent} 正在收到回答。</translation>
+    </message>
+    <message>
+        <source>The sample came through. Waiting for your agent&apos;s first request…</source>
+        <translation>示例请求已通过。正在等待你的工具的第一个请求……</translation>
+    </message>
+    <message>
         <source>A request came from {agent}, and failed: {reason}</source>
         <translation>收到 {agent} 的请求，但失败了：{reason}</translation>
     </message>
@@ -801,6 +809,10 @@
         <translation>内置的供应商会故意弄坏它的回答：无需密钥、无需联网，即可看到修复过程。</translation>
     </message>
     <message>
+        <source>Set up your agent…</source>
+        <translation>设置你的工具…</translation>
+    </message>
+    <message>
         <source>Point your agent at</source>
         <translation>让你的工具指向</translation>
     </message>
@@ -823,6 +835,14 @@
     <message>
         <source>It goes into your system&apos;s keyring, never into a file.</source>
         <translation>它会存入系统密钥环，绝不写入文件。</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: it is kept until you quit, never in a file.</source>
+        <translation>此处没有密钥环：密钥保留到你退出为止，绝不写入文件。</translation>
+    </message>
+    <message>
+        <source>It goes into {keyring}, never into a file.</source>
+        <translation>它会存入 {keyring}，绝不写入文件。</translation>
     </message>
     <message>
         <source>{provider} is ready. Waiting for the first request…</source>
@@ -2529,6 +2549,37 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     <message>
         <source>Running on {address}</source>
         <translation>运行于 {address}</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Wiremend lives in the tray from now on.</source>
+        <translation>Wiremend 今后常驻托盘。</translation>
+    </message>
+    <message>
+        <source>Start Wiremend again, or run “wiremend show”, to bring this window back.</source>
+        <translation>再次启动 Wiremend，或运行 “wiremend show”，即可找回此窗口。</translation>
+    </message>
+    <message>
+        <source>It works: nothing in this answer had to be fixed.</source>
+        <translation>运行正常：这次回答无需任何修复。</translation>
+    </message>
+    <message>
+        <source>{count} things were fixed in this answer: {fixes}.</source>
+        <translation>这次回答中修复了 {count} 处：{fixes}。</translation>
+    </message>
+    <message>
+        <source>{fix} fixed {count} events in this answer.</source>
+        <translation>“{fix}”在这次回答中修复了 {count} 个事件。</translation>
+    </message>
+    <message>
+        <source>{fix} fixed 1 event in this answer.</source>
+        <translation>“{fix}”在这次回答中修复了 1 个事件。</translation>
     </message>
 </context>
 <context>
