@@ -144,12 +144,13 @@ class FakeUpstream:
         head, _, body = data.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
         wanted = int(length.group(1)) if length else 0
-        while len(body) < wanted and not self.early:
+        whole = bytearray(body)
+        while len(whole) < wanted and not self.early:
             more = self._receive(peer)
             if not more:
                 return None
-            body += more
-        return Request(head, body[:wanted], time.monotonic()), body[wanted:]
+            whole += more
+        return Request(head, bytes(whole[:wanted]), time.monotonic()), bytes(whole[wanted:])
 
     def _receive(self, peer: socket.socket) -> bytes:
         more = peer.recv(65536)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proxy import sse
-from tests.faults.parts import event
+from tests.faults import parts
 from tests.server.running import Answer
 
 
@@ -28,6 +28,11 @@ class Spoken:
     def whole(self) -> bytes:
         """A healthy answer."""
         return self.start + self.text + self.stop + self.terminal
+
+
+def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
+    """Return a chunk without white space, as providers write it."""
+    return parts.event(delta, finish).replace(b'": ', b'":').replace(b', "', b',"')
 
 
 def named(kind: str, **members: Any) -> bytes:

@@ -4,14 +4,23 @@ import base64
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from proxy.tap import Passed, Sent
 from tests.fakes.upstream import LAST, SSE_HEAD, STALL, Step, document, framed, streamed
-from tests.faults.families import CHAT, FAMILIES, MESSAGES, RESPONSES, Spoken, named, sentence
-from tests.faults.parts import event
+from tests.faults.families import (
+    CHAT,
+    FAMILIES,
+    MESSAGES,
+    RESPONSES,
+    Spoken,
+    event,
+    named,
+    sentence,
+)
 from tests.faults.rig import Rig, rig
 
 ROWS = pytest.mark.parametrize("spoken", FAMILIES.values(), ids=FAMILIES)
@@ -75,7 +84,7 @@ SENTENCE = "a\u2028b\u2029c\u0085d\u000be\u0000f"
 ODD = json.dumps({"t": SENTENCE}, ensure_ascii=False).replace("\v", "\\u000b").replace(
     "\0", "\\u0000"
 )  # fmt: skip
-ODDITIES = {
+ODDITIES: dict[str, Callable[[bytes], bytes]] = {
     "cr": lambda text: text.replace(b"\n", b"\r"),
     "crlf": lambda text: text.replace(b"\n", b"\r\n"),
     "bom": lambda text: b"\xef\xbb\xbf" + text,
@@ -201,12 +210,12 @@ def test_f31_broken_tool_calls_are_mended_and_each_is_a_finding(defect: str) -> 
 def _calls(body: bytes) -> dict[int, dict[str, str]]:
     calls: dict[int, dict[str, str]] = {}
     for _, data in reference_events(body):
-        for choice in json.loads(data)["choices"] if data != "[DONE]" else []:
-            for each in choice["delta"].get("tool_calls", []):
-                known = calls.setdefault(each["index"], {"id": "", "name": "", "arguments": ""})
-                known["id"] += each.get("id") or ""
-                for name, value in each["function"].items():
-                    known[name] += value
+        choices: list[Any] = [] if data == "[DONE]" else json.loads(data)["choices"]
+        for each in [call for choice in choices for call in choice["delta"].get("tool_calls", [])]:
+            known = calls.setdefault(each["index"], {"id": "", "name": "", "arguments": ""})
+            known["id"] += each.get("id") or ""
+            for name, value in each["function"].items():
+                known[name] += value
     return calls
 
 
