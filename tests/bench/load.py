@@ -106,19 +106,22 @@ async def stream(target: Target, directive: str) -> list[int]:
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     writer.write(target.request(chat(directive, stream=True)))
     rest = b""
-    while True:
-        data = await reader.read(65536)
-        now = time.monotonic_ns()
-        if not data:
-            break
-        rest += data
-        stamps = [*_STAMP.finditer(rest)]
-        delays += [now - int(stamp.group(1)) for stamp in stamps]
-        ended = rest.endswith(b"0\r\n\r\n")
-        rest = rest[stamps[-1].end() :][-400:] if stamps else rest[-400:]
-        if ended:
-            break
-    writer.close()
+    try:
+        while True:
+            data = await reader.read(65536)
+            now = time.monotonic_ns()
+            if not data:
+                break
+            rest += data
+            stamps = [*_STAMP.finditer(rest)]
+            delays += [now - int(stamp.group(1)) for stamp in stamps]
+            ended = rest.endswith(b"0\r\n\r\n")
+            rest = rest[stamps[-1].end() :][-400:] if stamps else rest[-400:]
+            if ended:
+                break
+    finally:
+        # Whoever is cancelled leaves, as an agent does.
+        writer.transport.abort()
     return delays
 
 
