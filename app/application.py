@@ -24,6 +24,7 @@ from app.editing import Editor
 from app.instance import Instance, ask
 from app.keydesk import KeyDesk
 from app.language import language, prefer_chinese_signs
+from app.memory import give_large_blocks_back
 from app.models.attention import Attention, Attentions
 from app.models.speed import Speed
 from app.notices import Notices
@@ -50,6 +51,7 @@ _MEGABYTE = 1024 * 1024
 
 def run(options: argparse.Namespace) -> int:
     """Show the tray and the window until the user quits; return the exit status."""
+    give_large_blocks_back()
     prefer_chinese_signs(preferences.load(preferences.default_path()).language)
     qt = QApplication(["wiremend"])
     qt.setApplicationName("wiremend")

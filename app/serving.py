@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TextIO
 
+from app.memory import give_large_blocks_back
 from app.secrets import Keyring
 from app.settings import ConfigFile, Watcher
 from proxy.config import Settings
@@ -174,6 +175,7 @@ def _plain(line: dict[str, Any]) -> str:
 def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     """Run until a signal comes; return the exit status. Raises `ConfigError`, `PortTakenError`."""
     _silence_libraries()
+    give_large_blocks_back()
     settings = _first_settings(file)
     log = Log(sys.stdout, as_json=as_json)
     server = ServerThread(_with_port(settings, port), Keyring(), log.tap, on_refused=log.refused)
