@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from proxy import headers as rules, localkey, shadow
 from proxy.config import Provider
 from proxy.errors import Problem
-from proxy.forwarding import COMPLETE
+from proxy.forwarding import COMPLETE, TRAILS
 from proxy.outgoing import Mended
 from proxy.repairs import selected
 from proxy.scrubbing import Scrubbed, Scrubber, packed
@@ -216,8 +216,11 @@ class Recorder:
             return {}
         on = () if provider.passthrough else [each.name for each in selected(provider.fixes)]
         received = b"".join(self._kept)
-        looking = shadow.would_mend(self._asked, self._status, self._content_type, received, on)
-        return (yield from looking)
+        return (
+            yield from shadow.would_mend(
+                self._asked, self._status, self._content_type, received, on, TRAILS
+            )
+        )
 
     def _reason(self, why: Problem) -> str:
         if why is COMPLETE:

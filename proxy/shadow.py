@@ -14,6 +14,7 @@ from proxy.repair import Context, Form
 from proxy.repairs import REGISTRY
 from proxy.sniff import Sniffer
 from proxy.tap import Mark
+from proxy.trails import Trails
 from proxy.wire import JsonObject
 
 SLICE = 4 * 1024
@@ -26,6 +27,7 @@ def would_mend(
     content_type: str,
     received: bytes,
     on: Collection[str],
+    trails: Trails | None = None,
 ) -> Generator[None, None, dict[str, int]]:
     """Count, by fix, what would have been mended; yields between two slices of the work.
 
@@ -45,7 +47,8 @@ def would_mend(
     )
     if not off:
         return {}
-    pipeline = Pipeline(context, [each for each in REGISTRY if each in off or each.name in on])
+    chosen = [each for each in REGISTRY if each in off or each.name in on]
+    pipeline = Pipeline(context, chosen, trails)
     pipeline.start(status, content_type)
     marks: list[Mark] = []
     for place in range(0, len(received), SLICE):

@@ -11,6 +11,7 @@ from proxy.pipeline import Pipeline
 from proxy.repair import Context, Repair
 from proxy.repairs import REGISTRY, fix_defaults, selected
 from proxy.shadow import SLICE, would_mend
+from proxy.trails import Trails
 from tests.corpus import Case, cases
 
 ON = [name for name, on in fix_defaults().items() if on]
@@ -57,6 +58,13 @@ def test_finds_nothing_in_healthy_traffic(on: list[str]) -> None:
 
 def test_finds_what_passthrough_lets_pass() -> None:
     assert found(stream(CALL, STOP % "stop"), []) == {"index-repair": 1, "finish-reason": 1}
+
+
+def test_a_memory_of_healthy_answers_changes_no_count() -> None:
+    trails = Trails()
+    for received in (stream(text("hello"), STOP % "stop"), stream(CALL, STOP % "stop")) * 2:
+        looking = would_mend(REQUEST, 200, "text/event-stream", received, [], trails)
+        assert result(looking) == found(received, [])
 
 
 def test_leaves_out_what_is_mended_anyway() -> None:
