@@ -52,7 +52,7 @@ class RequestActions(QToolButton):
         self._again, self._fixes = QMenu(self._menu), QMenu(self._menu)
         say(self._again, self._again.setTitle, lambda: self.tr("Send again"))
         say(self._fixes, self._fixes.setTitle, lambda: self.tr("Fixes of this provider"))
-        say(self, self.setText, lambda: self.tr("Actions"))
+        say(self, self.setText, lambda: self.tr("&Actions"))
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         say(self, self.setToolTip, lambda: plain_hint(self.tr("Copy, save or report this request")))

@@ -119,3 +119,38 @@ def test_looks_less_often_while_the_window_is_hidden(bridge: Bridge) -> None:
     assert bridge._timer.interval() == bridges.HIDDEN_INTERVAL_MS
     bridge.show_window(True)
     assert bridge._timer.interval() == bridges.SHOWN_INTERVAL_MS
+
+
+STREAMS = 100
+EVENTS_A_SECOND = 20
+
+
+def waiting_of_the_proxy(qtbot: QtBot) -> float:
+    """Return the 99th percentile of how long the window keeps a thread that writes waiting."""
+    page = TrafficPage()
+    qtbot.addWidget(page)
+    page.resize(1180, 760)
+    page.show()
+    bridge = Bridge(page)
+    bridge.records.connect(page.apply)
+    late: list[float] = []
+
+    def write() -> None:
+        for number in range(STREAMS):
+            bridge.tap(started(f"s{number}", "demo"))
+        due = time.monotonic()
+        for number in range(3 * STREAMS * EVENTS_A_SECOND):
+            due += 1 / (STREAMS * EVENTS_A_SECOND)
+            time.sleep(max(0.0, due - time.monotonic()))
+            late.append(time.monotonic() - due)
+            bridge.tap(Passed(f"s{number % STREAMS}", due, piece(number).data))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=30_000)
+    thread.join()
+    return sorted(late)[len(late) * 99 // 100]
+
+
+def test_an_open_window_does_not_hold_up_the_streams(qtbot: QtBot) -> None:
+    assert calmest(lambda: waiting_of_the_proxy(qtbot), 0.020) <= 0.020
