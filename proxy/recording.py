@@ -1,11 +1,11 @@
 """What the inspector and the log learn of an exchange: records without a credential."""
 
-import hmac
 import secrets
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
+from hashlib import blake2s
 from typing import Any, Protocol
 
 from proxy import headers as rules, localkey, shadow
@@ -324,7 +324,7 @@ def _credentials_in(headers: rules.HeaderList) -> list[bytes]:
 
 
 def _mark(value: bytes, owner: str) -> str:
-    digest = hmac.digest(_INSTALLATION, value, "sha256").hex()[:8]
+    digest = blake2s(value, key=_INSTALLATION, digest_size=4).hexdigest()
     return f"‹key {owner} #{digest}›"
 
 

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
 from proxy import wire
@@ -239,10 +240,8 @@ class Repair:
     @classmethod
     def may_find(cls, answer: Glance) -> bool:
         """Tell whether a whole answer could hold the defect, by a glance at it."""
-        hooks = ("event", "document", "chunk", "flush", "end")
         sign = cls.signs or cls.wakes_on
-        reads = any(getattr(cls, hook) is not getattr(Repair, hook) for hook in hooks)
-        return reads and (sign is None or answer.shows(sign))
+        return _reads_answers(cls) and (sign is None or answer.shows(sign))
 
     @classmethod
     def applies(cls, context: Context) -> bool:
@@ -277,3 +276,9 @@ class Repair:
     def end(self, ending: Ending) -> EventOutput:
         """Add what the stream lacks at its end."""
         return iter(())
+
+
+@cache
+def _reads_answers(kind: type[Repair]) -> bool:
+    hooks = ("event", "document", "chunk", "flush", "end")
+    return any(getattr(kind, hook) is not getattr(Repair, hook) for hook in hooks)
