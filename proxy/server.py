@@ -161,6 +161,9 @@ class ServerThread:
                 self._fail(ready)
                 return
         self._state = "stopped"
+        if not ready.done():
+            # Told to end before it began: nobody is to wait for a beginning.
+            ready.set_result(None)
 
     def _live(self, limits: Limits, ready: "Future[None]") -> None:
         loop = new_loop()
