@@ -14,9 +14,11 @@ class Beside(QWidget):
     def __init__(self, later: Later, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.detail = RequestDetail(later)
+        self.compared_with = ""
+        """The id of the exchange that it stands beside."""
         self._caption = text(lambda: self.tr("The same, untouched"), Look.SECTION, wrap=True)
         self.close_button = button(lambda: self.tr("Close"))
-        self.close_button.clicked.connect(self._leave)
+        self.close_button.clicked.connect(self.leave)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row(self._caption, self.close_button))
@@ -28,12 +30,13 @@ class Beside(QWidget):
         if shown is None or reading is None:
             return
         if shown.id in update.removed:
-            self._leave()
+            self.leave()
         elif reading.stale:
             self.detail.show_exchange(shown)
         elif shown.id in update.changed:
             self.detail.refresh()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Make room again."""
         self.hide()
         self.detail.show_exchange(None)

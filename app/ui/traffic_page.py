@@ -118,18 +118,21 @@ class TrafficPage(Page):
         self.requests.filter_by("")
         self.requests.choose(exchanges[0])
         if len(exchanges) > 1:
-            self._show_beside(exchanges[1])
+            self._show_beside(exchanges[1], exchanges[0])
 
-    def _show_beside(self, exchange: Exchange) -> None:
+    def _show_beside(self, exchange: Exchange, compared: Exchange) -> None:
         if self.beside is None:
             self.beside = Beside(self.store.after)
             self.beside.detail.fix_toggled.connect(self.fix_toggled)
             self.beside.detail.provider_asked.connect(self.provider_asked)
             self._halves.addWidget(self.beside)
+        self.beside.compared_with = compared.id
         self.beside.detail.show_settings(self._settings)
         self.beside.detail.tabs.setCurrentIndex(self.detail.tabs.currentIndex())
         self.beside.detail.show_exchange(exchange)
         self.beside.show()
+        width = self._halves.width()
+        self._halves.setSizes([width // 5, 2 * width // 5, 2 * width // 5])
 
     def _lay_out(self) -> None:
         halves = self._halves
@@ -203,8 +206,16 @@ class TrafficPage(Page):
         say(self, self._sample.setText, lambda: self.tr("Send a sample request"))
 
     def _choose(self, exchange: Exchange | None) -> None:
-        if exchange is not self.detail.exchange:
-            self.detail.show_exchange(exchange)
+        if exchange is self.detail.exchange:
+            return
+        self.detail.show_exchange(exchange)
+        if self.beside is not None and self.beside.isVisible():
+            self._leave_beside(self.beside, exchange)
+
+    def _leave_beside(self, beside: Beside, exchange: Exchange | None) -> None:
+        if exchange is None or exchange.id != beside.compared_with:
+            beside.leave()
+            self._halves.setSizes(_SIZES)
 
     def _open(self) -> None:
         self.detail.tabs.currentWidget().setFocus()

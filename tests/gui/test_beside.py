@@ -47,6 +47,9 @@ def test_goes_when_it_is_closed_or_its_request_is_gone(page: TrafficPage, qtbot:
     assert not page.beside.isVisible()
     page.show_again(("c", "d"))
     assert page.beside.isVisible()
+    page.requests.choose_row(0)
+    assert not page.beside.isVisible()
+    page.show_again(("c", "d"))
     page.requests.clear.click()
     assert not page.beside.isVisible()
 

@@ -1810,10 +1810,6 @@
         <translation>此供应商的修复</translation>
     </message>
     <message>
-        <source>Actions</source>
-        <translation>操作</translation>
-    </message>
-    <message>
         <source>Copy, save or report this request</source>
         <translation>复制、保存或上报此请求</translation>
     </message>
@@ -1844,6 +1840,10 @@
     <message>
         <source>Send again</source>
         <translation>重新发送</translation>
+    </message>
+    <message>
+        <source>&amp;Actions</source>
+        <translation>操作(&amp;A)</translation>
     </message>
     <message>
         <source>Pin</source>
