@@ -1,6 +1,7 @@
 """The entry point: the window where there is a display, the command line for everything else."""
 
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -45,6 +46,8 @@ def _run(arguments: list[str]) -> int:
         sys.stderr.write("Wiremend: there is no display; running as `wiremend serve`.\n")
         options.command = "serve"
         return cli.run(options)
+    # What is made on the way to the window stays: looking for garbage in it is time lost.
+    gc.disable()
     from app import application  # noqa: PLC0415  Qt is imported only where a window is due
 
     return application.run(options)

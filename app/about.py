@@ -7,7 +7,7 @@ from pathlib import Path
 
 _NAME = "wiremend"
 _BUILT_ON = (
-    "PySide6-Essentials", "httptools", "httpx", "keyring", "msgspec", "platformdirs",
+    "PySide6-Essentials", "httptools", "httpx", "jeepney", "keyring", "msgspec", "platformdirs",
     "ruamel.yaml", "socksio", "starlette", "tomlkit", "truststore", "uvicorn", "uvloop",
 )  # fmt: skip
 """What we ask for ourselves; what these ask for in turn is found."""

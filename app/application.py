@@ -5,12 +5,13 @@ file then says goes to the proxy, the pages and the tray. Nothing on the GUI's t
 """
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QByteArray, QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import faults, preferences
@@ -72,6 +73,9 @@ def run(options: argparse.Namespace) -> int:
     application = Application(qt, file, settings, options.port)
     application.answer(instance)
     application.start(hidden=options.hidden, error=error)
+    # Collections look only at what comes from now on: neither the window nor a stream waits long.
+    gc.freeze()
+    gc.enable()
     status = qt.exec()
     application.end()
     instance.end()
@@ -152,10 +156,13 @@ class Application(QObject):
         self._show_preferences(self._choices.now)
         self._show_settings(self._settings)
         self._choices.look()
-        self._restore_window()
+        self._window.take_place()
         self._tray.start()
         if not ((hidden or self._choices.now.start_hidden) and self._tray.present):
             self._window.show()
+        else:
+            # Never shown, it would not say by itself that nobody sees it.
+            self._window.shown.emit(False)
         if not self._tray.present:
             self._notices.no_tray(os.environ.get("XDG_CURRENT_DESKTOP", ""))
         if error is not None:
@@ -171,7 +178,7 @@ class Application(QObject):
     def end(self) -> None:
         """Take everything down that would outlive the loop."""
         self._watcher.stop()
-        QSettings("wiremend", "window").setValue("geometry", self._window.saveGeometry())
+        self._window.keep_place()
         self._wishes.forget()
         self._tray.end()
         self._window.hide()
@@ -240,6 +247,7 @@ class Application(QObject):
     def _connect_window(self) -> None:
         window = self._window
         window.shown.connect(self._bridge.show_window)
+        window.shown.connect(self._pages.traffic.watch)
         window.add_menu(lambda: self.tr("&Request"), self._pages.traffic.commands.entries)
         window.close_asked.connect(self._closing.close)
         window.quit_asked.connect(self._closing.ask)
@@ -363,11 +371,6 @@ class Application(QObject):
                 most_size=store.most_bytes // _MEGABYTE,
             )
         )
-
-    def _restore_window(self) -> None:
-        stored = QSettings("wiremend", "window").value("geometry")
-        if isinstance(stored, QByteArray):
-            self._window.restoreGeometry(stored)
 
     def _leave(self) -> None:
         # Not `quit`: that would close the windows first, and closing them does not end it.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +27,7 @@ _SIZE = QSize(1_180, 760)
 _RAIL_WIDTH = 148
 _RAIL_ICON = QSize(18, 18)
 _NOTICE_MS = 5_000
+_PLACE = "geometry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,16 @@ class MainWindow(QMainWindow):
     def _say_again(self) -> None:
         self.say("")
         self.show_status(self._status)
+
+    def keep_place(self) -> None:
+        """Remember where it stands and how large it is."""
+        QSettings("wiremend", "window").setValue(_PLACE, self.saveGeometry())
+
+    def take_place(self) -> None:
+        """Stand where it stood the last time."""
+        stored = QSettings("wiremend", "window").value(_PLACE)
+        if isinstance(stored, QByteArray):
+            self.restoreGeometry(stored)
 
     def _lay_out(self) -> None:
         rail = QFrame()

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.about import licences, version
+from app.errands import Errands
 from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
@@ -28,6 +30,22 @@ _LABEL_WIDTH = 170
 
 Entries = tuple[tuple[str, Words], ...]
 """What a choice offers: each value with its words."""
+
+
+class _Licences(QPlainTextEdit):
+    """Names what the application is built on, once somebody looks: reading it all takes a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+
+    # Qt overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.document().isEmpty():
+            errands = Errands("licences", self)
+            errands.send(lambda: "\n".join(licences()), self.setPlainText)
 
 
 class SettingsPage(Page):
@@ -242,8 +260,7 @@ class SettingsPage(Page):
 
     def _about(self) -> Card:
         card = Card()
-        built_on = QPlainTextEdit("\n".join(licences()))
-        built_on.setReadOnly(True)
+        built_on = _Licences()
         built_on.setMaximumHeight(150)
         built_on.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         say(

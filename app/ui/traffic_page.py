@@ -38,6 +38,7 @@ class TrafficPage(Page):
         super().__init__(parent)
         self.store = Store()
         self._held = Update()
+        self._watched = True
         self.requests = RequestList(self.store)
         self.detail = RequestDetail(self.store.after)
         self.beside: Beside | None = None
@@ -59,10 +60,15 @@ class TrafficPage(Page):
         self._take(self.store.apply(records))
 
     def _take(self, update: Update) -> None:
-        if self.requests.paused:
+        if self.requests.paused or not self._watched:
             self._held.merge(update)
             return
         self._show(update)
+
+    def watch(self, watched: bool) -> None:
+        """Read and draw nothing while nobody can see it: the bytes wait."""
+        self._watched = watched
+        self._resume(self.requests.paused)
 
     def lose(self, lost: dict[str, int]) -> None:
         """Mark the exchanges of whose bodies something came too fast to be kept."""
@@ -229,7 +235,7 @@ class TrafficPage(Page):
         self._release()
 
     def _resume(self, paused: bool) -> None:
-        if not paused:
+        if not paused and self._watched:
             self._release()
 
     def _release(self) -> None:

@@ -121,9 +121,12 @@ def test_the_wheel_scrolls_and_changes_nothing(page: SettingsPage) -> None:
     assert seen == []
 
 
-def test_what_it_is_and_what_it_is_built_on_is_said(page: SettingsPage) -> None:
+def test_what_it_is_and_what_it_is_built_on_is_said(page: SettingsPage, qtbot: QtBot) -> None:
     assert f"Wiremend {version()}" in [each.text() for each in page.findChildren(QLabel)]
-    built_on = page.findChildren(QPlainTextEdit)[0].toPlainText()
+    licences = page.findChildren(QPlainTextEdit)[0]
+    page.show()
+    qtbot.waitUntil(lambda: bool(licences.toPlainText()))
+    built_on = licences.toPlainText()
     assert "PySide6_Essentials" in built_on
     assert "LGPL" in built_on
 

@@ -92,6 +92,19 @@ def test_offers_a_sample_while_there_is_nothing(page: TrafficPage, show: Show) -
     assert "No request yet" not in words(page)
 
 
+def test_reads_and_draws_nothing_while_nobody_looks(page: TrafficPage) -> None:
+    page.watch(False)
+    page.apply(MENDED)
+    assert (len(page.store), page.requests.model.rowCount()) == (1, 0)
+    page.watch(True)
+    assert page.requests.model.rowCount() == 1
+    page.requests.pause.click()
+    page.watch(False)
+    page.apply([began("later")])
+    page.watch(True)
+    assert page.requests.model.rowCount() == 1
+
+
 def test_shows_the_answer_while_it_comes(page: TrafficPage, show: Show) -> None:
     show([began(), *passed([text("Hello ")])])
     assert "Hello" in words(page.detail.answer)
