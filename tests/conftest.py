@@ -1,9 +1,19 @@
-"""What all tests share: how long hypothesis looks for a counter-example."""
+"""What all tests share: how long hypothesis looks for a counter-example.
+
+Each change looks for a short time, a night and a release look longer. ``WIREMEND_FUZZ=100`` is the
+night's multiplier of whatever profile is loaded, ``WIREMEND_FUZZ=500`` the release's.
+"""
 
 import os
 
 from hypothesis import settings
 
-settings.register_profile("dev", max_examples=60, deadline=None)
-settings.register_profile("ci", max_examples=400, deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+EXAMPLES = {"dev": 60, "ci": 400, "night": 40_000, "release": 200_000}
+
+for name, count in EXAMPLES.items():
+    settings.register_profile(name, max_examples=count, deadline=None)
+
+chosen = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev")
+multiplier = int(os.environ.get("WIREMEND_FUZZ", "1"))
+settings.register_profile("chosen", max_examples=EXAMPLES[chosen] * multiplier, deadline=None)
+settings.load_profile("chosen")

@@ -43,6 +43,9 @@ class Watch:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes that are forwarded. Raises `EventTooLargeError`."""
+        if self.over:
+            self.excess = len(data)
+            return
         before = self._decoder.pending
         self._see_all(self._decoder.feed(data), before + len(data))
 
