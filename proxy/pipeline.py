@@ -381,6 +381,8 @@ class Pipeline:
     def _fail(self, error: Failure) -> None:
         self.failure = error
         self.done = True
+        # An error that leaves as it came is no way of a healthy answer.
+        self._unread.leave()
         if self.form is Form.STREAM:
             self._sink.put(sse.encode(wire.encode({"error": error.error})))
 

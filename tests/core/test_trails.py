@@ -27,6 +27,8 @@ CALL = (
 FINISH = b'{"index":0,"delta":{},"finish_reason":"%s"}'
 USAGE = b',"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}'
 DONE = b"data: [DONE]\n\n"
+ERROR = sse.encode(b'{"error":{"message":"no","type":"t","param":null,"code":"c"}}')
+"""One that leaves in the very bytes in which it came."""
 PLAIN = (
     b'{"id":"%s","object":"chat.completion","created":%d,"model":"m","choices":[{"index":0,'
     b'"message":{"role":"assistant","content":"%s"},"finish_reason":"%s"}]}'
@@ -60,6 +62,7 @@ ODD = [
     event(TEXT.replace(b'"content"', b'"reasoning_content"') % b"hm"),
     event(TEXT % b""),
     sse.encode(b'{"error":{"message":"no","code":429}}'),
+    ERROR,
     b"data: {\n\n",
     b"\xef\xbb\xbf" + event(TEXT % b"x"),
     event(TEXT % b"x").replace(b"\n", b"\r\n"),
@@ -183,3 +186,15 @@ def test_the_memory_forgets_before_it_grows_without_end() -> None:
     for number in range(200):
         trails.of(number)
     assert len(trails.every()) <= 64
+
+
+@pytest.mark.parametrize("before", [[], [b": comment\n\n"], HEALTHY[:2]])
+def test_an_error_that_leaves_as_it_came_is_an_error_each_time(before: list[bytes]) -> None:
+    trails = Trails()
+    for _ in range(3):
+        pipeline = Pipeline(Context({"stream": True, "messages": []}), selected({}), trails)
+        pipeline.start(200, "text/event-stream")
+        pipeline.feed(b"".join(before) or b"\n")
+        assert pipeline.feed(ERROR).data == ERROR
+        assert pipeline.failure is not None
+        pipeline.finish()
