@@ -4,6 +4,8 @@ Without an argument it writes the files and names what lacks its Chinese; `--che
 and fails where a text is untranslated, no longer used, or not compiled.
 """
 
+import ast
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "app"
 FOLDER = SOURCES / "resources" / "translations"
 TEXTS, COMPILED = FOLDER / "wiremend_zh_CN.ts", FOLDER / "wiremend_zh_CN.qm"
+# What begins with a capital letter is a title or an error; lists of names have no such word.
+_REASON = re.compile(
+    r"^(?!.*[.]$)[a-z][^\n]*\b(a|an|the|of|its|that|were|without|nothing|among|up|call)\b"
+)
 TOOLS = Path(sys.executable).parent
 
 
@@ -85,8 +91,26 @@ def _told_elsewhere() -> str:
     texts += [("Agent", words) for agent in AGENTS for words in (agent.way, agent.caution)]
     texts += [("Agent", each.label) for agent in AGENTS for each in agent.snippets]
     texts += [("Problem", problem.message) for problem in PROBLEMS.values()]
+    texts += [("Finding", words) for words in _reasons()]
     calls = dict.fromkeys(f"translate({context!r}, {words!r})" for context, words in texts if words)
     return "\n".join(calls) + "\n"
+
+
+def _reasons() -> Iterator[str]:
+    """Yield the reasons that fixes give, as far as no part of the answer stands in them."""
+    for path in [*sorted((ROOT / "proxy" / "repairs").glob("*.py")), ROOT / "proxy" / "chain.py"]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        partial = {id(part) for node in ast.walk(tree) for part in _parts(node)}
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        whole = (str(text.value) for text in texts if id(text) not in partial)
+        yield from (text for text in whole if _REASON.search(text))
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    """Return the texts in a node that are no sentences of their own."""
+    if isinstance(node, ast.JoinedStr):
+        return node.values
+    return [node.value] if isinstance(node, ast.Attribute) else []
 
 
 def _run(tool: str, *arguments: str) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from app.language import language
-from app.models.eventwords import Described, described
+from app.models.eventwords import Described, described, reason_words
 from app.models.plaintext import one_line
 from app.models.reading import EventLog
 from proxy import sse
@@ -163,7 +163,7 @@ class EventsModel(QAbstractTableModel):
         marks = self._marks_by_number.get(number)
         if not marks:
             return ""
-        first = f"◆ {one_line(marks[0].message, _MESSAGE_WIDTH)}"
+        first = f"◆ {one_line(reason_words(marks[0].message), _MESSAGE_WIDTH)}"
         return first if len(marks) == 1 else f"{first} +{len(marks) - 1}"
 
     def _description(self, log: EventLog, number: int) -> Described:

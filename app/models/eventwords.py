@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.language import translate
 from app.models.plaintext import decoded, one_line
 from proxy import sse, wire
 from proxy.wire import JsonObject
@@ -114,3 +115,11 @@ def _json(value: object) -> str:
 
 def _line(text: str) -> str:
     return one_line(text, _WIDTH)
+
+
+def reason_words(message: str) -> str:
+    """Return a fix's reason in the user's language; of several in one, each."""
+    whole = translate("Finding", message)
+    if whole != message:
+        return whole
+    return ", ".join(translate("Finding", part) for part in message.split(", "))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
+from app.models.eventwords import reason_words
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.flow import FlowLayout
@@ -209,7 +210,7 @@ class EventsTab(Tab):
         place = self._views[self._current].currentIndex().row()
         event = model.event_at(place)
         if event is not None:
-            notes = [f"◆ {mark.fix}: {mark.message}" for mark in model.marks(place)]
+            notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
             content = pretty(decoded((event.data or event.raw)[:_MOST_READ]))
             self.detail.show_text("\n".join([*notes, content]))
 

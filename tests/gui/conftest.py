@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from app.language import ENGLISH, language
 from tests.gui.whole import Whole, running_whole
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,3 +28,11 @@ def whole(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """The whole application, until its test is over."""
     with running_whole(qtbot, tmp_path, monkeypatch) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let no test leave its language to the next one."""
+    yield
+    if QCoreApplication.instance() is not None:
+        language().choose(ENGLISH)

@@ -1,6 +1,7 @@
 import pytest
 
-from app.models.eventwords import described, size_words
+from app.language import CHINESE, language
+from app.models.eventwords import described, reason_words, size_words
 from proxy import sse
 from tests.gui.exchanges import DONE, call, chunk, text
 
@@ -38,3 +39,18 @@ def test_names_the_choice_that_is_not_the_first() -> None:
 
 def test_says_sizes() -> None:
     assert [size_words(size) for size in (10, 2048, 3 << 20)] == ["10 B", "2 KB", "3.0 MB"]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("set the index", "补上 index"),
+        ("set the index, set the id", "补上 index, 补上 id"),
+        ("a chunk had no choice index; filled in", "a chunk had no choice index; filled in"),
+    ],
+)
+@pytest.mark.usefixtures("qapp")
+def test_a_reason_is_said_in_the_language_of_the_window(message: str, said: str) -> None:
+    assert reason_words(message) == message
+    language().choose(CHINESE)
+    assert reason_words(message) == said

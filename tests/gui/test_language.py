@@ -1,5 +1,4 @@
 import os
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QTranslator
@@ -20,12 +19,6 @@ from app.language import (
 )
 
 pytestmark = pytest.mark.usefixtures("qapp")
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    language().choose(ENGLISH)
 
 
 @pytest.mark.parametrize(

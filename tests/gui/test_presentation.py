@@ -38,7 +38,6 @@ _QTS_OWN = (QLineEdit, QTabBar, QTableView)
 def as_it_was(qapp: QApplication) -> Iterator[None]:
     font = qapp.font()
     yield
-    language().choose(ENGLISH)
     qapp.setFont(font)
 
 

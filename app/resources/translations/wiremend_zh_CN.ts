@@ -755,6 +755,277 @@
     </message>
 </context>
 <context>
+    <name>Finding</name>
+    <message>
+        <source>the content type did not fit the answer; corrected</source>
+        <translation>Content-Type 与回答不符，已更正</translation>
+    </message>
+    <message>
+        <source>a sentinel stood after the plain answer; removed</source>
+        <translation>普通回答后多出结束标记，已移除</translation>
+    </message>
+    <message>
+        <source>the completion was wrapped in an envelope; unwrapped</source>
+        <translation>回答外多包了一层，已解开</translation>
+    </message>
+    <message>
+        <source>held back what came after a call&apos;s arguments</source>
+        <translation>暂缓发送调用参数之后的内容</translation>
+    </message>
+    <message>
+        <source>parted the finish reason from the arguments</source>
+        <translation>将结束原因与参数分开</translation>
+    </message>
+    <message>
+        <source>completed or parted a call&apos;s arguments</source>
+        <translation>补全或拆分了调用参数</translation>
+    </message>
+    <message>
+        <source>said that a call&apos;s arguments are cut off</source>
+        <translation>已说明调用参数被截断</translation>
+    </message>
+    <message>
+        <source>the content was a list of parts; made text</source>
+        <translation>content 是分段列表，已转为文本</translation>
+    </message>
+    <message>
+        <source>the stream ended before the answer was complete</source>
+        <translation>回答尚未完成，流就结束了</translation>
+    </message>
+    <message>
+        <source>the error quoted calls of declared tools; made an answer</source>
+        <translation>错误中引用了已声明工具的调用，已转为回答</translation>
+    </message>
+    <message>
+        <source>a finish reason came with the role; given its own chunk</source>
+        <translation>结束原因与 role 同时到达，已单独成块</translation>
+    </message>
+    <message>
+        <source>a finish reason came with data; given a chunk of its own</source>
+        <translation>结束原因与数据同时到达，已单独成块</translation>
+    </message>
+    <message>
+        <source>a reason came before the stream was cut; dropped</source>
+        <translation>流中断前已有结束原因，已丢弃</translation>
+    </message>
+    <message>
+        <source>the finish reason was tool_calls, but nothing came; an error</source>
+        <translation>结束原因是 tool_calls，却没有任何调用，已报错</translation>
+    </message>
+    <message>
+        <source>a finish reason came before more deltas; moved to the end</source>
+        <translation>结束原因早于后续内容，已移到末尾</translation>
+    </message>
+    <message>
+        <source>the finish reason was not one of OpenAI&apos;s words; translated</source>
+        <translation>结束原因不是 OpenAI 的用词，已转换</translation>
+    </message>
+    <message>
+        <source>asked for a plain answer instead of a stream</source>
+        <translation>改为请求非流式回答</translation>
+    </message>
+    <message>
+        <source>asked for a stream instead of a plain answer</source>
+        <translation>改为请求流式回答</translation>
+    </message>
+    <message>
+        <source>a tool&apos;s name ended in markup of the model; cut off</source>
+        <translation>工具名末尾带有模型标记，已去除</translation>
+    </message>
+    <message>
+        <source>translated function_call into a tool call</source>
+        <translation>将 function_call 转为工具调用</translation>
+    </message>
+    <message>
+        <source>translated the finish reason function_call</source>
+        <translation>转换了结束原因 function_call</translation>
+    </message>
+    <message>
+        <source>joined the entries of one call</source>
+        <translation>合并了同一调用的多个条目</translation>
+    </message>
+    <message>
+        <source>set the id</source>
+        <translation>补上 id</translation>
+    </message>
+    <message>
+        <source>set the type</source>
+        <translation>补上 type</translation>
+    </message>
+    <message>
+        <source>set the name</source>
+        <translation>补上名称</translation>
+    </message>
+    <message>
+        <source>removed a repeated name</source>
+        <translation>移除重复的名称</translation>
+    </message>
+    <message>
+        <source>let this pass a call whose name is late</source>
+        <translation>先放行此内容，等待迟到的调用名称</translation>
+    </message>
+    <message>
+        <source>set the index</source>
+        <translation>补上 index</translation>
+    </message>
+    <message>
+        <source>held a call back until its name comes</source>
+        <translation>暂缓调用，等待其名称</translation>
+    </message>
+    <message>
+        <source>usage counted nothing</source>
+        <translation>usage 全为空</translation>
+    </message>
+    <message>
+        <source>usage stood inside a choice</source>
+        <translation>usage 位于 choice 内</translation>
+    </message>
+    <message>
+        <source>usage lacked a count</source>
+        <translation>usage 缺少一项计数</translation>
+    </message>
+    <message>
+        <source>usage that only the proxy asked for; removed</source>
+        <translation>仅代理请求的 usage，已移除</translation>
+    </message>
+    <message>
+        <source>gave a call without arguments an empty object</source>
+        <translation>为无参数的调用补上空对象</translation>
+    </message>
+    <message>
+        <source>wrote arguments that were an object as text</source>
+        <translation>参数是对象，已写成文本</translation>
+    </message>
+    <message>
+        <source>the answer was an error in a form of its own; made an error</source>
+        <translation>回答是自定义形式的错误，已转为标准错误</translation>
+    </message>
+    <message>
+        <source>the stream held an error in a form of its own; made an error</source>
+        <translation>流中有自定义形式的错误，已转为标准错误</translation>
+    </message>
+    <message>
+        <source>unwrapped arguments that were encoded twice</source>
+        <translation>参数被重复编码，已解开</translation>
+    </message>
+    <message>
+        <source>reasoning had one of its two names; given the other as well</source>
+        <translation>推理内容只有一个字段名，已补上另一个</translation>
+    </message>
+    <message>
+        <source>sent only what was new in a snapshot of the arguments</source>
+        <translation>只发送参数快照中的新增部分</translation>
+    </message>
+    <message>
+        <source>dropped an empty object before the arguments</source>
+        <translation>丢弃参数前的空对象</translation>
+    </message>
+    <message>
+        <source>dropped arguments that were complete already</source>
+        <translation>丢弃重复的完整参数</translation>
+    </message>
+    <message>
+        <source>a chunk held calls or a finish and more; divided</source>
+        <translation>数据块混有调用或结束等内容，已拆分</translation>
+    </message>
+    <message>
+        <source>text or names were scattered among</source>
+        <translation>文本或名称散落在工具调用之间</translation>
+    </message>
+    <message>
+        <source>fragments made up</source>
+        <translation>由片段拼成</translation>
+    </message>
+    <message>
+        <source>a tool call was cut off; dropped</source>
+        <translation>工具调用被截断，已丢弃</translation>
+    </message>
+    <message>
+        <source>joined a choice that was split off with the first</source>
+        <translation>将分离的 choice 并入第一个</translation>
+    </message>
+    <message>
+        <source>finished the joined choice once</source>
+        <translation>合并后的 choice 只结束一次</translation>
+    </message>
+    <message>
+        <source>fields without data; dropped</source>
+        <translation>没有数据的字段，已丢弃</translation>
+    </message>
+    <message>
+        <source>the stream ended without its sentinel; added</source>
+        <translation>流缺少结束标记，已补上</translation>
+    </message>
+    <message>
+        <source>the sentinel had an unusual form; rewritten</source>
+        <translation>结束标记形式异常，已改写</translation>
+    </message>
+    <message>
+        <source>something came after the sentinel; dropped</source>
+        <translation>结束标记之后仍有内容，已丢弃</translation>
+    </message>
+    <message>
+        <source>an event held no JSON; turned into a comment</source>
+        <translation>事件不含 JSON，已转为注释</translation>
+    </message>
+    <message>
+        <source>an event had an unusual form; rewritten</source>
+        <translation>事件形式异常，已改写</translation>
+    </message>
+    <message>
+        <source>a tool call stood in the text; taken out</source>
+        <translation>文本中有工具调用，已取出</translation>
+    </message>
+    <message>
+        <source>text came together with the finish reason; set apart</source>
+        <translation>文本与结束原因同时到达，已分开</translation>
+    </message>
+    <message>
+        <source>the finish reason did not speak of the calls; corrected</source>
+        <translation>结束原因未体现调用，已更正</translation>
+    </message>
+    <message>
+        <source>a call of a declared tool stood in the text; made a tool call</source>
+        <translation>文本中有已声明工具的调用，已转为工具调用</translation>
+    </message>
+    <message>
+        <source>the answer began in the middle of a chunk; set apart</source>
+        <translation>回答从数据块中间开始，已分开</translation>
+    </message>
+    <message>
+        <source>thoughts stood in the answer; moved to reasoning_content</source>
+        <translation>回答中混有思考内容，已移到 reasoning_content</translation>
+    </message>
+    <message>
+        <source>let text go ahead of held arguments</source>
+        <translation>文本先于暂缓的参数发出</translation>
+    </message>
+    <message>
+        <source>read arguments as the tool&apos;s schema declares them</source>
+        <translation>按工具的 schema 解读参数</translation>
+    </message>
+    <message>
+        <source>stream options without a stream; removed</source>
+        <translation>非流式请求带有流选项，已移除</translation>
+    </message>
+    <message>
+        <source>a call in the history had no valid arguments; mended</source>
+        <translation>历史中的调用参数无效，已修复</translation>
+    </message>
+    <message>
+        <source>a chunk had no choices; folded into the finish</source>
+        <translation>数据块没有 choices，已并入结束块</translation>
+    </message>
+    <message>
+        <source>usage came before the finish; kept for it</source>
+        <translation>usage 早于结束到达，已暂存</translation>
+    </message>
+    <message>
+        <source>usage came before the finish; moved there</source>
+        <translation>usage 早于结束到达，已移到结束处</translation>
+    </message>
+</context>
+<context>
     <name>FirstRun</name>
     <message>
         <source>Which provider?</source>
