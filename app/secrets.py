@@ -205,6 +205,8 @@ class _Worker:
             except Exception as error:  # noqa: BLE001  whoever waits for it is told
                 future.set_exception(_told(error))
             self._busy_since = 0.0
+            # It may hold a key, and the next errand may be long in coming.
+            del future, errand
 
 
 def _told(error: Exception) -> KeyUnavailableError:
