@@ -180,6 +180,7 @@ class Application(QObject):
         self._watcher.stop()
         self._window.keep_place()
         self._wishes.forget()
+        self._closing.heed_no_more()
         self._tray.end()
         self._window.hide()
 

@@ -2,6 +2,7 @@
 
 import signal
 from types import FrameType
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -41,12 +42,18 @@ class Closing(QObject):
         self._service, self._notices = service, notices
         self._ending = False
         self._asking = False
+        self._former: dict[int, Any] = {}
         service.ended.connect(self._end)
 
     def heed_signals(self) -> None:
         """End at SIGTERM and Ctrl-C; at the second one, at once."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._heed)
+            self._former[number] = signal.signal(number, self._heed)
+
+    def heed_no_more(self) -> None:
+        """Leave signals to whom they belonged before."""
+        while self._former:
+            signal.signal(*self._former.popitem())
 
     def show_preferences(self, chosen: Preferences) -> None:
         """Know what the close button is for, and what the user has been told."""
