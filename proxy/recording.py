@@ -142,7 +142,8 @@ class Recorder:
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
         headers = self._redacted(opened.headers)
-        self._tap(Answered(self._id, time.monotonic(), opened.status, headers))
+        now, taken = time.monotonic(), opened.took_to_connect
+        self._tap(Answered(self._id, now, opened.status, headers, taken))
 
     def received(self, piece: bytes) -> None:
         """A piece of the answer came; recorded when it is known whether it left as it came."""

@@ -58,6 +58,8 @@ class Answered:
     at: float
     status: int
     headers: Headers
+    took_to_connect: float | None = None
+    """Seconds until it was connected, 0 where it was already; None where nobody measured."""
 
 
 @dataclass(frozen=True, slots=True)

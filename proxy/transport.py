@@ -69,6 +69,11 @@ class Answer(Protocol):
         """Names in lower case."""
         ...
 
+    @property
+    def took_to_connect(self) -> float | None:
+        """Seconds until it was connected, 0 where it was already; None where nobody measured."""
+        ...
+
     async def receive(self) -> bytes | None:
         """Return what has come since the last call; None at the end. Raises httpx's errors."""
         ...
@@ -122,8 +127,12 @@ class LeanTransport:
             except httpx.TransportError:
                 if connection.bytes_received or connection.failed_by_us:
                     raise
+        begun = asyncio.get_running_loop().time()
         connection = await self._connect(origin, order.connect_seconds)
-        return await self._exchange(connection, origin, head, order.body)
+        taken = asyncio.get_running_loop().time() - begun
+        answered = await self._exchange(connection, origin, head, order.body)
+        answered.took_to_connect = taken
+        return answered
 
     async def aclose(self) -> None:
         """Close every connection at once."""
@@ -233,6 +242,7 @@ class Answered:
         self.status = connection.status
         self.headers = connection.headers
         self.receive = connection.receive
+        self.took_to_connect: float | None = 0.0
         self._connection: Connection | None = connection
         self._release = release
         self._origin = origin
@@ -291,6 +301,7 @@ class BorrowedAnswer:
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
         self.headers = [(name.lower(), each) for name, each in response.headers.raw]
+        self.took_to_connect: float | None = None
         self._response = response
         self._pieces = aiter(cast("httpx.AsyncByteStream", response.stream))
 

@@ -79,6 +79,7 @@ class Opened:
     def __init__(self, answer: Answer, ask: Ask, release: Callable[[], None]) -> None:
         self.status = answer.status
         self.headers: rules.HeaderList = answer.headers
+        self.took_to_connect = answer.took_to_connect
         self._answer = answer
         self._release = release
         codings = () if ask.raw else rules.codings(self.headers)

@@ -56,6 +56,7 @@ class TimingTab(Tab):
     def _rows(self) -> dict[str, str]:
         return {
             "asked": self.tr("Sent to the provider after"),
+            "connect": self.tr("Connected within"),
             "headers": self.tr("Headers of the answer after"),
             "byte": self.tr("First byte after"),
             "token": self.tr("First token after"),
@@ -74,6 +75,7 @@ class TimingTab(Tab):
         silences = self.tr("{count}, {seconds} together").format(count=len(long), seconds=total)
         return {
             "asked": _since(exchange, exchange.asked.at if exchange.asked else None),
+            "connect": self._connect_words(exchange),
             "headers": _since(exchange, exchange.answered.at if exchange.answered else None),
             "byte": seconds_words(exchange.first_byte_seconds),
             # What passed through packed tells only whoever unpacks it.
@@ -84,6 +86,14 @@ class TimingTab(Tab):
             "tokens": token_words(exchange),
             "rate": rate_words(exchange),
         }
+
+    def _connect_words(self, exchange: Exchange) -> str:
+        taken = exchange.answered.took_to_connect if exchange.answered is not None else None
+        if taken is None:
+            return ""
+        if not taken:
+            return self.tr("connected before")
+        return self.tr("{count} ms").format(count=f"{taken * 1e3:.1f}")
 
 
 def _since(exchange: Exchange, at: float | None) -> str:

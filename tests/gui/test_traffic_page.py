@@ -192,6 +192,7 @@ def test_pairs_a_call_with_the_result_of_the_next_request(page: TrafficPage, sho
 def test_counts_silences_and_shows_raw_bytes(page: TrafficPage, show: Show) -> None:
     show(MENDED, page.detail.timing)
     assert page.detail.timing.figure("longest") == "1.40 s"
+    assert page.detail.timing.figure("connect") == "–"
     show([], page.detail.raw)
     assert page.detail.raw.received.content == b"".join(
         record.data for record in MENDED if isinstance(record, Passed | Received)

@@ -121,6 +121,20 @@ async def test_reuses_a_connection_for_the_next_request() -> None:
         assert transport.in_use == 0
 
 
+async def test_tells_how_long_it_took_to_connect_where_it_had_to() -> None:
+    async with serving(says(OK)) as (_, transport, url):
+        taken: list[float | None] = []
+        for _ in range(2):
+            answer = await transport.send(order(url))
+            taken.append(answer.took_to_connect)
+            while await answer.receive() is not None:
+                pass
+            await answer.close()
+        assert taken[0] is not None
+        assert 0 < taken[0] < 5
+        assert taken[1] == 0
+
+
 async def test_hands_each_read_over_as_it_comes() -> None:
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     script = says(head, 0.05, b"1\r\na\r\n", 0.05, b"1\r\nb\r\n1\r\nc\r\n", 0.05, b"0\r\n\r\n")

@@ -2580,6 +2580,10 @@
         <translation>发往供应商</translation>
     </message>
     <message>
+        <source>Connected within</source>
+        <translation>建立连接用时</translation>
+    </message>
+    <message>
         <source>Headers of the answer after</source>
         <translation>收到响应头</translation>
     </message>
@@ -2618,6 +2622,14 @@
     <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>connected before</source>
+        <translation>沿用已有连接</translation>
+    </message>
+    <message>
+        <source>{count} ms</source>
+        <translation>{count} 毫秒</translation>
     </message>
 </context>
 <context>
