@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
-from app.models.eventwords import reason_words
+from app.models.eventwords import reason_words, size_words
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.flow import FlowLayout
@@ -211,7 +211,13 @@ class EventsTab(Tab):
         event = model.event_at(place)
         if event is not None:
             notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
-            content = pretty(decoded((event.data or event.raw)[:_MOST_READ]))
+            whole = event.data or event.raw
+            if len(whole) > MOST_TEXT:
+                words = self.tr(
+                    "▲ {size}; only the beginning is shown, “Copy event” takes all of it."
+                )
+                notes.append(words.format(size=size_words(len(whole))))
+            content = pretty(decoded(whole[:_MOST_READ]))
             self.detail.show_text("\n".join([*notes, content]))
 
     def _align(self, side: int, place: int) -> None:

@@ -15,6 +15,7 @@ class PlainView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         say(self, self.setAccessibleName, name)
+        say(self, self.setPlaceholderText, name)
         self.setTabChangesFocus(True)
         if not prose:
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.models.plaintext import WIDTH
 from proxy import wire
 from proxy.tap import Record
 from tests.gui.exchanges import DONE, answered, asked, began, ended, passed, text, whole
 from tests.gui.pace import calmest
-from tests.gui.test_traffic_page import opening
+from tests.gui.test_traffic_page import made_page, opening
 
 _SIZE = 50_000_000
 _PIECE = 64 * 1024
@@ -48,3 +49,14 @@ def long_conversation() -> list[Record]:
 def test_opens_at_once(qtbot: QtBot, made: Callable[[], list[Record]], tab: int) -> None:
     records = made()
     assert calmest(lambda: opening(qtbot, tab, records), 0.3, tries=6) <= 0.3
+
+
+def test_says_that_of_a_huge_event_only_the_beginning_is_shown(qtbot: QtBot) -> None:
+    page = made_page(qtbot)
+    page.detail.tabs.setCurrentWidget(page.detail.events)
+    page.apply(whole(text("y" * 10_000_000), DONE))
+    qtbot.waitUntil(lambda: not page.detail.busy, timeout=20_000)
+    shown = page.detail.events.detail.toPlainText()
+    assert shown.startswith("▲ 9.5 MB; only the beginning is shown")
+    assert max(map(len, shown.split("\n"))) <= WIDTH + 1
+    assert len(page.detail.events.event_text) > 10_000_000

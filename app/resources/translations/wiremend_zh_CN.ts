@@ -648,6 +648,10 @@
         <translation>下一处修复</translation>
     </message>
     <message>
+        <source>▲ {size}; only the beginning is shown, “Copy event” takes all of it.</source>
+        <translation>▲ {size}；仅显示开头部分，“复制事件”可取得全部内容。</translation>
+    </message>
+    <message>
         <source>{received} received, {sent} sent</source>
         <translation>收到 {received}，发出 {sent}</translation>
     </message>
