@@ -44,7 +44,7 @@ def stale() -> Iterator[str]:
         texts.write_bytes(TEXTS.read_bytes())
         update(texts)
         compile_texts(TEXTS, compiled)
-        if texts.read_bytes() != TEXTS.read_bytes():
+        if texts.read_text(encoding="utf-8") != TEXTS.read_text(encoding="utf-8"):
             yield f"{TEXTS.name} is not what the sources say: run packaging/translations.py"
         if compiled.read_bytes() != COMPILED.read_bytes():
             yield f"{COMPILED.name} is not compiled from its texts: run packaging/translations.py"
