@@ -13,7 +13,7 @@ from proxy.wire import JsonObject
 
 _LINE_ENDS = (b"\n", b"\r")
 _MEMBERS = rb"content|reasoning|reasoning_content|thinking|text"
-_TEXT = re.compile(rb'"(' + _MEMBERS + rb')"\s*:\s*"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_TEXT = re.compile(rb'"(' + _MEMBERS + rb')"\s*:\s*"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 
 
 class Glance:

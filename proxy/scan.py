@@ -65,7 +65,7 @@ class JsonScan:
         if self._escaped:
             self._escaped = False
             return position + 1
-        end = _END_OF_STRING.match(text, position).end()  # type: ignore[union-attr]
+        end = _plain_until(text, position)
         if end == len(text):
             return end
         # A quote, or half an escape at the very end.
@@ -87,6 +87,17 @@ class JsonScan:
             self._depth -= 1
             self._closed = self._depth <= 0
         return match.end()
+
+
+def _plain_until(text: str, position: int) -> int:
+    """Return where the string's text ends: at a quote, at half an escape, or with the piece."""
+    quote = text.find('"', position)
+    end = len(text) if quote < 0 else quote
+    # Finding one character is ten times as fast as matching, which only escapes need.
+    escape = text.find("\\", position, end)
+    if escape < 0:
+        return end
+    return _END_OF_STRING.match(text, escape).end()  # type: ignore[union-attr]
 
 
 def complete(arguments: object) -> bool:

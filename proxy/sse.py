@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from proxy.errors import EventTooLargeError
 
-# Atomic groups: a CRLF must never be read as two line ends.
-_EVENT_END = re.compile(rb"(?>\r\n|\r|\n)(?>\r\n|\r|\n)")
+# Possessive: a CRLF must never be read as two line ends. Alternatives that begin with one byte each
+# are searched for quickly.
+_EVENT_END = re.compile(rb"(?:\r\n?+|\n)(?:\r\n?+|\n)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONGEST_END = 4
 _BOM = b"\xef\xbb\xbf"

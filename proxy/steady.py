@@ -12,7 +12,7 @@ from proxy import wire
 from proxy.wire import JsonObject
 
 # A string's inside: no quote, no control character, only the short escapes.
-_PLAIN = rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])'
+_PLAIN = rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])'
 _TEXT = re.compile(_PLAIN + rb"*+")
 _MEMBERS = ("content", "reasoning_content", "reasoning")
 _MEMBER = re.compile(rb'"(?:content|reasoning_content|reasoning)":"(%s++)"' % _PLAIN)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from proxy.sse import SENTINEL, encode
 
 _STRING = (
-    rb'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
+    rb'"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
     rb'|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})++"'
 )
 _TEXTS = rb"content|reasoning_content|reasoning|obfuscation"

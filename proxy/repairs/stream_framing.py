@@ -20,7 +20,7 @@ from proxy.sse import SENTINEL, Event
 
 _PREFIXES = re.compile(rb"(?:data:\s*)+")
 _GLUED = re.compile(rb"data:\s*(?=\{)")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x1f]")
 _JSON_START = b'{["'
 
