@@ -158,6 +158,12 @@ def _copied(value: Any) -> Any:
     return value
 
 
+def completion(data: bytes) -> JsonObject | None:
+    """Read a plain answer; None where it is no completion."""
+    body = wire.decode_object(data)
+    return body if body is not None and isinstance(body.get("choices"), list) else None
+
+
 def restored(completion: JsonObject, original: JsonObject) -> JsonObject:
     """Put back the empty members of the original that chunks do not carry."""
     choices = [*wire.choices(original)]

@@ -52,6 +52,7 @@ class Chain:
 
     def __init__(self, repairs: Iterable[Repair]) -> None:
         self.repairs = list(repairs)
+        self._reading_events = self.overriding("event")
         self._reading = self.overriding("chunk", "flush")
         self._dormant = [repair for repair in self.repairs if repair.dormant]
         self._passages: dict[int, Passage] = {}
@@ -95,6 +96,19 @@ class Chain:
             message = "the fix failed and was switched off for this request"
             self._broken.append(Finding(repair.name, message))
             return [*held, *(each for each in otherwise if each not in held)]
+
+    def read(self, event: Event) -> list[Event | Finding | Failure]:
+        """Pass one block of a stream through the repairs that read blocks."""
+        items: list[Event | Finding | Failure] = [event]
+        for repair in self._reading_events:
+            passed: list[Event | Finding | Failure] = []
+            for item in items:
+                if isinstance(item, Event):
+                    passed += self.call(repair, repair.event, item, otherwise=[item])
+                else:
+                    passed.append(item)
+            items = passed
+        return items
 
     def wake(self, raw: bytes) -> None:
         """Take note of what an answer's bytes show, before the chunks made of them come."""

@@ -15,12 +15,12 @@ from proxy.chain import Chain, Dropped, Outcome, Passage
 from proxy.errors import EventTooLargeError, Problem, problem as problem_of
 from proxy.outgoing import Mended, mend
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
+from proxy.selection import Repairs, selection
 from proxy.sink import Sink, Step
 from proxy.sniff import Sniffer, declared_form
 from proxy.sse import SENTINEL, Event
 from proxy.trails import Trails
 from proxy.unread import Come, Unread
-from proxy.wire import JsonObject
 
 MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
 """Bytes; a larger plain answer is forwarded as it comes, unread."""
@@ -39,10 +39,8 @@ class Pipeline:
         self, context: Context, repairs: Sequence[type[Repair]], trails: Trails | None = None
     ) -> None:
         self._context = context
-        self._chosen = tuple(repairs)
         self._trails = trails
-        self._chain = Chain(repair(context) for repair in repairs if repair.applies(context))
-        self._event_repairs = self._chain.overriding("event")
+        self._repairs = Repairs(selection(repairs), context, self._answer)
         self._status = 200
         self._declared: Form | None = None
         self._sniffer = Sniffer()
@@ -75,24 +73,21 @@ class Pipeline:
     @property
     def waits_for_sentinel(self) -> bool:
         """Every choice has finished and only ``[DONE]`` is missing, which would be added."""
-        on = any(repair.name == "stream-framing" for repair in self._chain.repairs)
+        on = self._repairs.have("stream-framing")
         over = bool(self._come.begun) and self._come.finishing >= self._come.begun
         return on and over and not self.done and self._came is Form.STREAM
 
     def request(self, body: bytes) -> Mended:
         """Mend the agent's request."""
-        return mend(self._chain, body)
+        return mend(self._chain, body) if self._repairs.concern_request else Mended(body)
 
     def start(self, status: int, content_type: str) -> None:
         """Take note of upstream's head."""
         self._status = status
-        self._declared = declared = declared_form(content_type)
-        for repair in self._chain.repairs:
-            repair.status = status
+        self._declared = declared_form(content_type)
+        self._repairs.status = status
         if status >= _REDIRECTS:
             self._begin(Form.DOCUMENT)
-        elif self._trails is not None:
-            self._unread.enter(self._trails, self._chosen, (self._context.facts, status, declared))
 
     def feed(self, data: bytes) -> Step:
         """Take the next bytes of the answer's body, uncompressed."""
@@ -127,6 +122,10 @@ class Pipeline:
         return self._step()
 
     @property
+    def _chain(self) -> Chain:
+        return self._repairs.chain
+
+    @property
     def _come(self) -> Come:
         return self._unread.come
 
@@ -142,23 +141,36 @@ class Pipeline:
         return came
 
     def _begin(self, came: Form) -> Form:
-        self._came = came
-        self.form = came
-        if self._status < _REDIRECTS:
-            answer = Answer(self._context.asked, came, self._declared, sent=came)
-            for repair in self._chain.overriding("answer"):
-                for finding in self._chain.call(repair, repair.answer, answer):
-                    self._sink.mark(finding, None, None)
-            self.form = answer.sent
-            self.content_type = answer.content_type
-        if self.form is not came or self.content_type is not None or not self._sink.spotless:
-            self._unread.leave()
+        self._came = self.form = came
+        readable = self._trails is not None and self._status < _REDIRECTS
+        situation = self._repairs.situation((came, self._declared)) if readable else None
+        trail = self._trails.of(situation) if self._trails and situation else None
+        if self._repairs.made is not None:
+            self._answer(self._repairs.made)
+        elif trail is None or not trail.quiet:
+            # They are told as soon as they are made.
+            self._repairs.make()
+        if self.form is came and self.content_type is None and self._sink.spotless and trail:
+            trail.quiet = True
+            self._unread.enter(trail)
         if self.form is Form.DOCUMENT:
             self._sink.fold = aggregate.Fold()
         if came is Form.DOCUMENT:
-            self._chain.leave_out(lambda repair: repair.streams_only)
             self._document = bytearray()
         return came
+
+    def _answer(self, chain: Chain) -> None:
+        """Ask in which form the answer goes on, once it is there."""
+        came = self._came
+        if came is not None and self._status < _REDIRECTS:
+            answer = Answer(self._context.asked, came, self._declared, sent=came)
+            for repair in chain.overriding("answer"):
+                for finding in chain.call(repair, repair.answer, answer):
+                    self._sink.mark(finding, None, None)
+            self.form = answer.sent
+            self.content_type = answer.content_type
+        if came is Form.DOCUMENT:
+            chain.leave_out(lambda repair: repair.streams_only)
 
     def _collect(self, data: bytes) -> Step:
         if self._document is None:
@@ -197,15 +209,13 @@ class Pipeline:
 
     def _amend(self, status: int) -> None:
         """A repair found an answer in what was sent as an error."""
-        self.status = self._status = status
-        for repair in self._chain.repairs:
-            repair.status = status
+        self.status = self._status = self._repairs.status = status
         self.form = self._context.asked
         self.content_type = "text/event-stream" if self.form is Form.STREAM else _JSON
         self._sink.fold = None if self.form is Form.STREAM else aggregate.Fold()
 
     def _relay_document(self, data: bytes) -> None:
-        completion = _completion(data) if self._status < _REDIRECTS else None
+        completion = aggregate.completion(data) if self._status < _REDIRECTS else None
         if completion is None:
             # Not a completion: no repair understands it, so it goes on as it came.
             self.form = Form.DOCUMENT
@@ -280,17 +290,8 @@ class Pipeline:
                 return
 
     def _event(self, event: Event) -> None:
-        items: list[Event | Finding | Failure] = [event]
-        for repair in self._event_repairs:
-            passed: list[Event | Finding | Failure] = []
-            for item in items:
-                if isinstance(item, Event):
-                    passed += self._chain.call(repair, repair.event, item, otherwise=[item])
-                else:
-                    passed.append(item)
-            items = passed
         findings: list[Finding] = []
-        for item in items:
+        for item in self._chain.read(event):
             if isinstance(item, Finding):
                 findings.append(item)
             elif isinstance(item, Failure):
@@ -391,10 +392,6 @@ class Pipeline:
             self._sink.mark(finding, self._come.events, None)
 
     def _step(self) -> Step:
-        self._drop(self._chain.take_broken())
+        if self._repairs.made is not None:
+            self._drop(self._repairs.made.take_broken())
         return self._sink.take(self.failure)
-
-
-def _completion(data: bytes) -> JsonObject | None:
-    body = wire.decode_object(data)
-    return body if body is not None and isinstance(body.get("choices"), list) else None

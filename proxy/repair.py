@@ -248,6 +248,11 @@ class Repair:
         """Tell whether this exchange can hold the defect at all."""
         return True
 
+    @classmethod
+    def concerns(cls, request: JsonObject) -> bool:
+        """Tell whether `request` has anything to do with this request; not to be changed here."""
+        return True
+
     def request(self, body: JsonObject) -> Iterator[Finding]:
         """Mend the request in place, before it goes upstream."""
         return iter(())

@@ -65,6 +65,8 @@ class Trail:
 
     def __init__(self) -> None:
         self.start = Place()
+        self.quiet = False
+        """An answer of this kind is known to go on in the form in which it comes."""
         self._places = 0
 
     def extend(self, place: Place, shape: bytes, reached: Place) -> Place:

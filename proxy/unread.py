@@ -5,14 +5,11 @@ earlier answers went. Where an answer leaves the ways that are known, the repair
 they missed, and read on from there.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cache
 
-from proxy.repair import Repair
 from proxy.sink import Sink
 from proxy.steady import Steady
-from proxy.trails import Place, Trails, Way
+from proxy.trails import Place, Trail, Way
 
 
 @dataclass(slots=True)
@@ -37,10 +34,9 @@ class Unread:
         self._sink = sink
         self._way: Way | None = None
 
-    def enter(self, trails: Trails, repairs: tuple[type[Repair], ...], situation: Hashable) -> None:
-        """Follow the ways that are known for these repairs in that situation, if any may be."""
-        if not _reads_text(repairs):
-            self._way = Way(trails.of((repairs, situation)))
+    def enter(self, trail: Trail) -> None:
+        """Follow the ways of that trail."""
+        self._way = Way(trail)
 
     def leave(self) -> None:
         """Something about this answer was changed: no way is like it."""
@@ -120,8 +116,3 @@ class Unread:
         """A plain answer went on as it came."""
         if self._way is not None and self._sink.spotless:
             self._way.learn_whole(data)
-
-
-@cache
-def _reads_text(repairs: tuple[type[Repair], ...]) -> bool:
-    return any(repair.reads_text for repair in repairs)

@@ -22,6 +22,10 @@ class ForceNonStream(Repair):
     remedy = "The request goes upstream without streaming; the answer is sent on as a stream."
     price = "Nothing streams: the answer appears when it is complete."
 
+    @classmethod
+    def concerns(cls, request: JsonObject) -> bool:
+        return request.get("stream") is True
+
     def request(self, body: JsonObject) -> Iterator[Finding]:
         if body.get("stream") is not True:
             return

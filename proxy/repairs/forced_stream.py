@@ -23,6 +23,10 @@ class ForceStream(Repair):
     remedy = "The request goes upstream as a stream; its events are folded into one answer."
     price = "None if the agent streams already; otherwise the answer is collected first."
 
+    @classmethod
+    def concerns(cls, request: JsonObject) -> bool:
+        return request.get("stream") is not True
+
     def request(self, body: JsonObject) -> Iterator[Finding]:
         if body.get("stream") is True:
             return

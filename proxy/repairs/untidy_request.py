@@ -7,6 +7,7 @@ MiaAI-Lab/DeepSeek-v4-Flash-DSpark-2x-DGX-Spark#55).
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from proxy import wire
 from proxy.repair import Finding, Group, Repair
@@ -31,18 +32,30 @@ class UntidyRequest(Repair):
     )
     remedy = "The request without the empty members, the arguments of old calls as valid JSON."
 
+    @classmethod
+    def concerns(cls, request: JsonObject) -> bool:
+        return (
+            any(request.get(name) == [] for name in _DEPENDENTS)
+            or _pointless_options(request)
+            or any(not _sound(function.get("arguments")) for function in _called(request))
+        )
+
     def request(self, body: JsonObject) -> Iterator[Finding]:
         for name, dependents in _DEPENDENTS.items():
             if body.get(name) == []:
                 for each in (name, *dependents):
                     body.pop(each, None)
                 yield Finding(self.name, f"an empty list of {name}; removed")
-        if body.get("stream_options") is not None and body.get("stream") is not True:
+        if _pointless_options(body):
             del body["stream_options"]
             yield Finding(self.name, "stream options without a stream; removed")
         for function in _called(body):
             if _mend_arguments(function):
                 yield Finding(self.name, "a call in the history had no valid arguments; mended")
+
+
+def _pointless_options(body: JsonObject) -> bool:
+    return body.get("stream_options") is not None and body.get("stream") is not True
 
 
 def _called(body: JsonObject) -> Iterator[JsonObject]:
@@ -55,13 +68,18 @@ def _called(body: JsonObject) -> Iterator[JsonObject]:
 
 def _mend_arguments(function: JsonObject) -> bool:
     arguments = function.get("arguments")
-    if isinstance(arguments, (dict, list)):
-        function["arguments"] = wire.dumps(arguments)
-        return True
-    if arguments is None or (isinstance(arguments, str) and not _reads(arguments)):
-        function["arguments"] = "{}"
-        return True
-    return False
+    if _sound(arguments):
+        return False
+    written = isinstance(arguments, (dict, list))
+    function["arguments"] = wire.dumps(arguments) if written else "{}"
+    return True
+
+
+def _sound(arguments: Any) -> bool:
+    """Tell whether a provider would take these arguments."""
+    if isinstance(arguments, str):
+        return _reads(arguments)
+    return arguments is not None and not isinstance(arguments, (dict, list))
 
 
 def _reads(text: str) -> bool:
