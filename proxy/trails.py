@@ -32,6 +32,8 @@ _CHOICES = b'"choices":'
 _END = encode(SENTINEL)
 _LONGEST_COMMENT = 80
 _LARGEST_SHAPE = 4096
+_LARGEST_EVENT = 256 * 1024
+"""Bytes; the work is better spent on reading a larger one."""
 _MOST_PLACES = 512
 _MOST_TRAILS = 64
 
@@ -167,6 +169,8 @@ class Way:
         return self._shape
 
     def _shape_of(self, raw: bytes) -> bytes | None:
+        if len(raw) > _LARGEST_EVENT:
+            return None
         if raw == _END or (raw[:1] == b":" and len(raw) <= _LONGEST_COMMENT):
             return raw
         head = self._head
@@ -179,6 +183,8 @@ class Way:
 
 
 def _shape_at_first(raw: bytes) -> bytes | None:
+    if len(raw) > _LARGEST_EVENT:
+        return None
     return _small(_FREE_AT_FIRST.split(raw))
 
 
