@@ -79,8 +79,14 @@ class Desktop:
             # A tray that is there before the window manager may be overlooked by it.
             wait_for(lambda: "window id" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
             if tray:
-                stack.enter_context(_running(list(_TRAY), self.environment))
-                wait_for(lambda: "trayer" in self.run("xwininfo", "-root", "-tree"))
+                stack.enter_context(self.tray())
+            yield
+
+    @contextlib.contextmanager
+    def tray(self) -> Generator[None]:
+        """Have a tray on the screen."""
+        with _running(list(_TRAY), self.environment):
+            wait_for(lambda: "trayer" in self.run("xwininfo", "-root", "-tree"))
             yield
 
     @contextlib.contextmanager

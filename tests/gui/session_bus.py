@@ -37,6 +37,8 @@ class Listener:
 
     def __init__(self, address: str, name: str, answers: Answers) -> None:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
+        self.senders: list[str] = []
+        """Who made each call."""
         self._answers = answers
         self._bus = blocking.open_dbus_connection(address)
         self._bus.send_and_get_reply(bus_messages.message_bus.RequestName(name))
@@ -59,6 +61,7 @@ class Listener:
         if call.header.message_type is not jeepney.MessageType.method_call:
             return
         member = str(call.header.fields[jeepney.HeaderFields.member])
+        self.senders.append(str(call.header.fields[jeepney.HeaderFields.sender]))
         self.calls.append((member, tuple(call.body)))
         answer = self._answers.get(member)
         if answer is not None:
@@ -74,3 +77,12 @@ def listening(address: str, name: str, answers: Answers) -> Generator[Listener]:
         yield listener
     finally:
         listener.close()
+
+
+def press(address: str, item: str) -> None:
+    """Click on an icon of a tray over D-Bus."""
+    name = "org.kde.StatusNotifierItem"
+    place = jeepney.DBusAddress("/StatusNotifierItem", item, name)
+    with contextlib.closing(blocking.open_dbus_connection(address)) as bus:
+        call = jeepney.new_method_call(place, "Activate", "ii", (0, 0))
+        bus.send_and_get_reply(call, timeout=5)
