@@ -319,9 +319,7 @@ class Pipeline:
         else:
             self._chunks_seen = True
             for choice in wire.choices(chunk):
-                self._come.begun |= {wire.index(choice)}
-                if choice.get("finish_reason"):
-                    self._come.finishing |= {wire.index(choice)}
+                self._come.see(choice)
             self._chain.wake(event.raw)
             outcomes = self._chain.walk(Passage(chunk, event, self._come.events, findings))
             self._take(outcomes)

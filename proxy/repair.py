@@ -234,8 +234,6 @@ class Repair:
         """``[DONE]`` has come; set before `flush`."""
         self.clean = True
         """Upstream ended by HTTP's rules; False where the connection broke. Set before `flush`."""
-        self.ambiguous = False
-        """The repair met what could have been read in several ways, and left it as it came."""
 
     @classmethod
     def may_find(cls, answer: Glance) -> bool:

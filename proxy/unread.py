@@ -7,9 +7,11 @@ they missed, and read on from there.
 
 from dataclasses import dataclass
 
+from proxy import wire
 from proxy.sink import Sink
 from proxy.steady import Steady
 from proxy.trails import Place, Trail, Way
+from proxy.wire import JsonObject
 
 
 @dataclass(slots=True)
@@ -23,6 +25,16 @@ class Come:
     """The choices whose finish reason has come."""
     alike: bool = False
     """More text like that of the last event read would pass as well."""
+
+    def see(self, choice: JsonObject) -> None:
+        """Take note of what a chunk says of a choice."""
+        index = frozenset((wire.index(choice),))
+        self.begun |= index
+        if choice.get("finish_reason"):
+            self.finishing |= index
+        elif any(said for name, said in wire.delta(choice).items() if name != "role"):
+            # It goes on: the reason that came was premature.
+            self.finishing -= index
 
 
 class Unread:

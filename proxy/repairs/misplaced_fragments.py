@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from proxy import wire
 from proxy.call_ids import CallIds
-from proxy.fragments import Call, Calls, Fragment, Place, read
+from proxy.fragments import Call, Calls, Place, read
 from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
@@ -113,16 +113,11 @@ class IndexRepair(Repair):
             if fragment is None:
                 index = wire.number(entry, "index")
                 state.foreign |= set() if index is None else {index}
-            elif (place := self._place_one(fragment, state)) is not None:
+            elif (place := state.calls.place(fragment)) is not None:
                 placed.append((entry, place))
         entries: object = wire.delta(choice).get("tool_calls")
         known = cast("list[Any]", entries) if isinstance(entries, list) else []
         return _Part(chunk, known, placed)
-
-    def _place_one(self, fragment: Fragment, state: _Choice) -> Place | None:
-        place = state.calls.place(fragment)
-        self.ambiguous = self.ambiguous or place is None
-        return place
 
     # Waiting for a name
 

@@ -109,6 +109,25 @@ def test_waits_for_the_sentinel_once_every_choice_has_finished() -> None:
     assert not started.waits_for_sentinel
 
 
+@pytest.mark.parametrize(
+    "more", [{"content": "more"}, {"tool_calls": [{"index": 0, "function": {"arguments": "{"}}]}]
+)
+def test_waits_no_longer_where_a_choice_goes_on_after_its_finish(more: JsonObject) -> None:
+    started = pipeline()
+    started.start(200, STREAM)
+    started.feed(HELLO + STOP + event(more))
+    assert not started.waits_for_sentinel
+    started.feed(STOP)
+    assert started.waits_for_sentinel
+
+
+def test_goes_on_waiting_where_a_choice_says_nothing_after_its_finish() -> None:
+    started = pipeline()
+    started.start(200, STREAM)
+    started.feed(HELLO + STOP + event({"role": "assistant", "content": ""}))
+    assert started.waits_for_sentinel
+
+
 def test_a_broken_connection_ends_in_an_error_event_and_no_finish() -> None:
     started = pipeline()
     step = last(started, HELLO, clean=False)
