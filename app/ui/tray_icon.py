@@ -43,7 +43,8 @@ def _draw(condition: Condition, ink: QColor, size: int) -> QPixmap:
     painter.scale(size / 24, size / 24)
     _draw_body(painter, ink, hollow=condition is Condition.STOPPED)
     if condition is Condition.STREAMING:
-        _draw_badge(painter, _BLUE, _dot)
+        # Never the colour of what it stands on.
+        _draw_badge(painter, _BLUE if ink == QColor(_GREEN) else _GREEN, _dot)
     elif condition is Condition.ATTENTION:
         _draw_badge(painter, _AMBER, _triangle)
     elif condition is Condition.ERROR:
