@@ -22,10 +22,12 @@ _STRING = (
 _TEXTS = rb"content|reasoning_content|reasoning|obfuscation"
 _NAMES = rb"id|model|system_fingerprint|request_id"
 _COUNTS = rb"[a-z_]+_tokens|created"
+_WHOLE = rb"(?:0|[1-9][0-9]{0,17}+)"
+_GAP = b"\0"
 # Their names stay, since they are in groups.
-_FREE = re.compile(rb'("(?:%s)":)%s|("(?:%s)":)\d++' % (_TEXTS, _STRING, _COUNTS))
+_FREE = re.compile(rb'("(?:%s)":)%s|("(?:%s)":)%s' % (_TEXTS, _STRING, _COUNTS, _WHOLE))
 _FREE_AT_FIRST = re.compile(
-    rb'("(?:%s|%s)":)%s|("(?:%s)":)\d++' % (_TEXTS, _NAMES, _STRING, _COUNTS)
+    rb'("(?:%s|%s)":)%s|("(?:%s)":)%s' % (_TEXTS, _NAMES, _STRING, _COUNTS, _WHOLE)
 )
 _CALLS = re.compile(rb'"(?:tool_calls|function_call)"\s*:\s*[\[{"]')
 _CHOICES = b'"choices":'
@@ -189,7 +191,11 @@ def _shape_at_first(raw: bytes) -> bytes | None:
 
 
 def _small(parts: list[bytes | None]) -> bytes | None:
-    shape = b"~".join([part for part in parts if part is not None])
+    kept = [part for part in parts if part is not None]
+    shape = _GAP.join(kept)
+    if shape.count(_GAP) >= len(kept):
+        # What has the mark of a gap in it could be taken for what has a gap.
+        return None
     # Whether a CR ends a line, and a byte order mark, depend on what stands before them.
     odd = b"\r" in shape or shape[:1] == b"\xef"
     if odd or len(shape) > _LARGEST_SHAPE or _CALLS.search(shape):

@@ -158,6 +158,22 @@ def test_what_was_skipped_is_read_where_the_way_is_left() -> None:
     assert played.fixes == {"index-repair", "finish-reason"}
 
 
+@pytest.mark.parametrize("spoilt", [b"~", b"\0", b""])
+def test_what_is_no_json_is_never_taken_for_a_known_event(spoilt: bytes) -> None:
+    trails = Trails()
+    stream(HEALTHY, trails)
+    text = HEALTHY[1]
+    start = text.index(b'"content":')
+    inside = text[start + len(b'"content":') : text.index(b"}", start)]
+    for member in (b'"content":' + inside, b'"created":7'):
+        name = member.partition(b":")[0] + b":"
+        for mark in (spoilt, b"007"):
+            odd = text.replace(member, spoilt + name + mark)
+            assert odd != text
+            events = [HEALTHY[0], odd, *HEALTHY[2:]]
+            assert stream(events, trails) == stream(events)
+
+
 def test_a_healthy_plain_answer_is_read_once() -> None:
     trails = Trails()
     assert read([PLAIN % (b"a", 1, b"hi", b"stop")], trails, {}) > 0
