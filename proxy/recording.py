@@ -13,7 +13,7 @@ from proxy.config import Provider
 from proxy.errors import Problem
 from proxy.forwarding import COMPLETE, TRAILS
 from proxy.outgoing import Mended
-from proxy.repairs import selected
+from proxy.repairs import selected_names
 from proxy.scrubbing import Scrubbed, Scrubber, packed
 from proxy.tap import (
     Answered,
@@ -108,7 +108,7 @@ class Recorder:
         provider = self._admitted.provider
         self._asked, self._body = asked, body
         self._local_key = _local_key(headers)
-        fixes = () if provider.passthrough else selected(provider.fixes)
+        fixes = () if provider.passthrough else selected_names(provider.fixes)
         self._start = Started(
             exchange_id=self._id,
             at=self._at,
@@ -123,7 +123,7 @@ class Recorder:
             headers=redacted(headers, "agent"),
             body=body,
             passthrough=provider.passthrough,
-            fixes=tuple(dict.fromkeys(repair.name for repair in fixes)),
+            fixes=fixes,
         )
 
     def asked(self, asking: Asking, mended: Mended) -> None:
@@ -215,7 +215,7 @@ class Recorder:
         whole = outcome_of(why) in ("done", "upstream_error", "cut_off")
         if not self._admitted.endpoint.mended or not whole or not self._kept:
             return {}
-        on = () if provider.passthrough else [each.name for each in selected(provider.fixes)]
+        on = () if provider.passthrough else selected_names(provider.fixes)
         received = b"".join(self._kept)
         return (
             yield from shadow.would_mend(

@@ -5,6 +5,7 @@ is one module, one line here, and one case in the corpus.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from proxy.repair import Repair
 from proxy.repairs.answer_form import AnswerForm
@@ -118,4 +119,21 @@ def fix_defaults() -> dict[str, bool]:
 
 def selected(settings: Mapping[str, bool]) -> tuple[type[Repair], ...]:
     """Return the repairs that are on, by the user's word or by default."""
-    return tuple(repair for repair in REGISTRY if settings.get(repair.name, repair.default))
+    return _selected(tuple(settings.items()))
+
+
+def selected_names(settings: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the names of the fixes that are on, once each, in order."""
+    return _names(_selected(tuple(settings.items())))
+
+
+@lru_cache(maxsize=256)
+def _selected(settings: tuple[tuple[str, bool], ...]) -> tuple[type[Repair], ...]:
+    # The same few settings come with every request.
+    on_by_name = dict(settings)
+    return tuple(repair for repair in REGISTRY if on_by_name.get(repair.name, repair.default))
+
+
+@lru_cache(maxsize=256)
+def _names(repairs: tuple[type[Repair], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(repair.name for repair in repairs))
