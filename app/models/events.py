@@ -28,6 +28,7 @@ Role = Qt.ItemDataRole
 ROOT = QModelIndex()
 GAP_SECONDS = 0.5
 """A silence that is worth a row of its own."""
+MARKS_AT_ONCE = 5_000
 # Rows that were drawn lately need not be read again.
 _MOST_KEPT = 2000
 _MESSAGE_WIDTH = 160
@@ -78,10 +79,13 @@ class EventsModel(QAbstractTableModel):
             self._row_by_number.extend(places)
             self.endInsertRows()
 
-    def show_marks(self, marks: Sequence[Mark], *, sent: bool = False) -> None:
-        """Show which events the fixes acted on; of a list that grew, only what is new is read."""
-        new = marks[self._marks_taken :]
-        self._marks_taken = len(marks)
+    def show_marks(self, marks: Sequence[Mark], *, sent: bool = False) -> bool:
+        """Show which events the fixes acted on; tell whether there are more marks to be shown.
+
+        Of a list that grew, only what is new is read, and never more of it than nobody notices.
+        """
+        new = marks[self._marks_taken : self._marks_taken + MARKS_AT_ONCE]
+        self._marks_taken += len(new)
         for mark in new:
             number = mark.sent if sent else mark.received
             if number is not None:
@@ -89,6 +93,7 @@ class EventsModel(QAbstractTableModel):
         if new and self._rows:
             last = self.index(len(self._rows) - 1, FIX)
             self.dataChanged.emit(self.index(0, FIX), last)
+        return self._marks_taken < len(marks)
 
     @property
     def marked(self) -> list[int]:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QPushButton,
@@ -53,8 +53,11 @@ class EventsTab(Tab):
         self._count = text("", Look.MUTED)
         self.detail = PlainView(lambda: self.tr("The chosen event"))
         self._chart = StripChart()
-        self._shown = (-1, -1)
+        self._shown = -1
         self._current = RECEIVED
+        self._marking = QTimer(self)
+        self._marking.setSingleShot(True)
+        self._marking.timeout.connect(self._mark_on)
         self._lay_out()
         self._connect()
         self.show_mode(RECEIVED)
@@ -76,7 +79,7 @@ class EventsTab(Tab):
         return self.received, self.sent
 
     def start(self) -> None:
-        self._shown = (-1, -1)
+        self._shown = -1
         self.detail.show_text("")
         self._count.setText("")
         self._chart.show_events(0, (), ())
@@ -85,7 +88,7 @@ class EventsTab(Tab):
 
     def refresh(self, reading: Reading) -> None:
         exchange = reading.exchange
-        if self._shown[0] != reading.generation:
+        if self._shown != reading.generation:
             self.start()
             self.received.show_log(reading.received, exchange.started.at)
             self.sent.show_log(reading.sent, exchange.started.at)
@@ -94,12 +97,24 @@ class EventsTab(Tab):
             model.refresh()
             if follows:
                 view.scrollToBottom()
-        if self._shown != (reading.generation, len(exchange.marks)):
-            self._shown = (reading.generation, len(exchange.marks))
-            self.received.show_marks(exchange.marks)
-            self.sent.show_marks(exchange.marks, sent=True)
+        self._shown = reading.generation
+        self._mark(reading)
         self._show_counts(reading)
         self._choose_first(over=reading.received.closed)
+
+    def _mark(self, reading: Reading) -> None:
+        """Show some of the marks; with very many of them, the others follow at once."""
+        marks = reading.exchange.marks
+        more = self.received.show_marks(marks)
+        more = self.sent.show_marks(marks, sent=True) or more
+        if more:
+            self._marking.start()
+
+    def _mark_on(self) -> None:
+        reading = self.reading
+        if reading is not None and self._shown == reading.generation:
+            self._mark(reading)
+            self._show_counts(reading)
 
     def show_mode(self, mode: int) -> None:
         """Show what was received, what was sent, or both."""

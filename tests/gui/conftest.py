@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.language import ENGLISH, language
 from tests.gui.whole import Whole, running_whole
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def an_application(qapp: QApplication) -> QApplication:
+    """Words are asked for of an application, by models too."""
+    return qapp
 
 
 @pytest.fixture(autouse=True)

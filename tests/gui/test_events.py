@@ -3,7 +3,7 @@ import time
 import pytest
 from pytestqt.modeltest import ModelTester
 
-from app.models.events import DELAY, FIX, KIND, NUMBER, TEXT, EventsModel
+from app.models.events import DELAY, FIX, KIND, MARKS_AT_ONCE, NUMBER, TEXT, EventsModel
 from app.models.reading import Reading
 from proxy.tap import Mark, Passed
 from tests.gui.exchanges import DONE, began, ended, read, text, whole
@@ -74,3 +74,12 @@ def test_f53_shows_a_hundred_thousand_events_at_once() -> None:
     show(model, reading)
     assert model.index(99_999, TEXT).data() == "“x”"
     assert time.perf_counter() - begun < 0.3
+
+
+def test_takes_very_many_marks_in_steps(model: EventsModel) -> None:
+    show(model, read(whole(text("a"), text("b"))))
+    marks = [Mark("index-repair", "set", 0, 1)] * (MARKS_AT_ONCE + 1)
+    assert model.show_marks(marks)
+    assert len(model.marks(0)) == MARKS_AT_ONCE
+    assert not model.show_marks(marks)
+    assert len(model.marks(0)) == MARKS_AT_ONCE + 1
