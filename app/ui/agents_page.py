@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.agents.catalogue import TOOLS, Snippet, Tool
 from app.agents.detection import Which, detect
@@ -23,7 +23,7 @@ from app.ui.backup_list import BackupList
 from app.ui.change_dialog import ChangeDialog
 from app.ui.clipboard import Clipboard
 from app.ui.page import Page
-from app.ui.parts import Look, Mark, Sign, button, row, tab_through, text
+from app.ui.parts import Look, Mark, Sign, button, row, scrolling, tab_through, text
 from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
 from proxy.localkey import digest
@@ -163,16 +163,12 @@ class AgentsPage(Page):
         column.addWidget(self._backup_list)
         column.addStretch(1)
         self._column.setSpacing(12)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inner)
         address = text(lambda: self.tr("Address"), Look.SECTION)
         model = text(lambda: self.tr("Model"), Look.SECTION)
         self.body.addLayout(row(address, self._address_label, copy, None, again))
         self.body.addLayout(row(model, self._model))
         self.body.addLayout(row(self._notice_sign, self._notice))
-        self.body.addWidget(area, 1)
+        self.body.addWidget(scrolling(inner), 1)
 
     def _connect(self) -> None:
         for card in self.cards.values():

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.language import Words, say
-from app.ui.parts import Look, text
+from app.ui.parts import Look, scrolling, text
 
 _MARGIN = 16
 _SPACING = 10
@@ -24,6 +24,15 @@ class Page(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._purpose)
         layout.addLayout(self.body, 1)
+
+    def scrolled(self) -> QVBoxLayout:
+        """Return a column that fills the body, and is scrolled where it is too long for it."""
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, _SPACING, 0)
+        column.setSpacing(_SPACING)
+        self.body.addWidget(scrolling(inner), 1)
+        return column
 
     def set_title(self, title: Words, purpose: Words) -> None:
         """Name the page, to the eye and to screen readers."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -91,6 +92,15 @@ def row(*parts: QWidget | QLayout | None, spacing: int = 8) -> QHBoxLayout:
         else:
             layout.addWidget(part, 1 if isinstance(part, QLabel) and part.wordWrap() else 0)
     return layout
+
+
+def scrolling(inner: QWidget) -> QScrollArea:
+    """Return a frameless view of something that may be longer than its place."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inner)
+    return area
 
 
 def empty(layout: QLayout) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QPlainTextEdit,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from app.errands import Errands
 from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
-from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+from app.ui.parts import Card, Look, Mark, Sign, button, row, scrolling, text
 from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
@@ -130,12 +129,8 @@ class SettingsPage(Page):
         ):
             column.addWidget(card)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inner)
         self.body.addLayout(row(self._error_sign, self._error))
-        self.body.addWidget(area, 1)
+        self.body.addWidget(scrolling(inner), 1)
 
     def _proxy(self) -> Card:
         return self._section(

@@ -71,10 +71,12 @@ def head(tree: QTreeWidget, *headings: Words) -> None:
 
 
 def set_widths(view: QTableView, samples: tuple[str, ...]) -> None:
-    """Make each column as wide as its sample; the last takes what is left."""
-    metrics = view.fontMetrics()
+    """Make each column as wide as its sample and heading; the last takes what is left."""
+    metrics, across = view.fontMetrics(), Qt.Orientation.Horizontal
     for column, sample in enumerate(samples):
-        view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 2 * _PADDING)
+        heading = str(view.model().headerData(column, across) or "")
+        wider = max(metrics.horizontalAdvance(words) for words in (sample, heading))
+        view.setColumnWidth(column, wider + 2 * _PADDING)
 
 
 def at_end(view: QTableView) -> bool:

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from app.models.events import GAP_SECONDS
 from app.models.exchange import Exchange
 from app.models.exchanges import rate_words, seconds_words, token_words
 from app.models.reading import EventLog, Reading
-from app.ui.parts import Look, text
+from app.ui.parts import Look, scrolling, text
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
 
@@ -27,10 +27,14 @@ class TimingTab(Tab):
         self.chart = StripChart()
         self.chart.setFixedHeight(110)
         self._legend = text("", Look.MUTED, wrap=True)
-        self.body.addLayout(self._form)
-        self.body.addWidget(self.chart)
-        self.body.addWidget(self._legend)
-        self.body.addStretch(1)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._form)
+        column.addWidget(self.chart)
+        column.addWidget(self._legend)
+        column.addStretch(1)
+        self.body.addWidget(scrolling(inner))
 
     def start(self) -> None:
         for label in self._values.values():
