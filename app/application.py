@@ -18,8 +18,8 @@ from app import faults, preferences
 from app.agents.places import Places
 from app.autostart import APP_ID, autostart
 from app.bridge import Bridge
+from app.channel import control_path
 from app.choices import Choices
-from app.cli import control_path
 from app.closing import Closing
 from app.editing import Editor
 from app.instance import Instance, ask

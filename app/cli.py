@@ -6,14 +6,12 @@ import getpass
 import os
 import socket
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-import platformdirs
-
 from app.about import version
+from app.channel import control_path, pipe_path
 from app.settings import ConfigFile, default_path
 from proxy.errors import ConfigError, PortTakenError, WiremendError
 
@@ -267,14 +265,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-def control_path() -> Path:
-    """Return where the running application listens for `show`, `status` and `quit`."""
-    with warnings.catch_warnings():
-        # A session without a runtime folder is nothing to bother its user with.
-        warnings.simplefilter("ignore", platformdirs.RuntimeDirWarning)
-        return platformdirs.user_runtime_path("wiremend", ensure_exists=False) / "control"
-
-
 def ask(word: str) -> str | None:
     """Say a word to the running application; return its answer, None where there is none."""
     if not hasattr(socket, "AF_UNIX"):
@@ -292,7 +282,7 @@ def ask(word: str) -> str | None:
 
 def _ask_pipe(word: str) -> str | None:
     # Windows: the application's socket is a named pipe.
-    with contextlib.suppress(OSError), Path(rf"\\.\pipe\{control_path()}").open("r+b", 0) as pipe:
+    with contextlib.suppress(OSError), Path(pipe_path(control_path())).open("r+b", 0) as pipe:
         pipe.write(word.encode() + b"\n")
         return pipe.readline().decode("utf-8", "replace").strip()
     return None

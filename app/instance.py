@@ -10,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from app.channel import listening_name
+
 Answer = Callable[[], str]
 
 _LONGEST_LINE = 200
@@ -40,8 +42,9 @@ class Instance(QObject):
         """Answer each of these words from now on."""
         self._answers = answers
         # Whoever holds the lock is alone: a socket that is left over belongs to nobody.
-        QLocalServer.removeServer(str(self._socket))
-        return self._server.listen(str(self._socket))
+        name = listening_name(self._socket)
+        QLocalServer.removeServer(name)
+        return self._server.listen(name)
 
     def end(self) -> None:
         """Answer nobody any more, and let the next one be the first."""
@@ -85,7 +88,7 @@ class _Guest(QObject):
 def ask(socket: Path, word: str) -> str:
     """Say a word to the first one; return its answer, empty where nobody answers."""
     connection = QLocalSocket()
-    connection.connectToServer(str(socket))
+    connection.connectToServer(listening_name(socket))
     if not connection.waitForConnected(_PATIENCE_MS):
         return ""
     connection.write(word.encode() + b"\n")
