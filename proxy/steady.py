@@ -15,7 +15,8 @@ from proxy.wire import JsonObject
 _PLAIN = rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])'
 _TEXT = re.compile(_PLAIN + rb"*+")
 _MEMBERS = ("content", "reasoning_content", "reasoning")
-_MEMBER = re.compile(rb'"(?:content|reasoning_content|reasoning)":"(%s++)"' % _PLAIN)
+_MEMBER = re.compile(rb'"(?:content|reasoning_content|reasoning)": *+"(%s++)"' % _PLAIN)
+_KEY_BY_NAME = {name: re.compile(rb'"%s": *+"' % name.encode()) for name in _MEMBERS}
 _PATIENCE = 16
 """Shapes in a row that never came again, after which learning stops: it would only cost."""
 
@@ -51,10 +52,10 @@ class Steady:
         """Take the shape of an event that passed untouched; tell whether it was plain text."""
         self._before = b""
         name = _text_member(chunk)
-        key = f'"{name}":"'.encode()
-        if name is None or raw.count(key) != 1:
+        keys = [] if name is None else [*_KEY_BY_NAME[name].finditer(raw)]
+        if name is None or len(keys) != 1:
             return False
-        start = raw.index(key) + len(key)
+        start = keys[0].end()
         match = _TEXT.match(raw, start)
         # The shape is right only if the text between is this member's value.
         if match is None or _value(match.group()) != _delta(chunk).get(name):

@@ -149,6 +149,14 @@ def test_a_healthy_stream_is_read_once_and_never_again() -> None:
     assert read([*HEALTHY[:2], *HEALTHY[1:]], trails, request) == 0
 
 
+def test_spaces_between_members_make_no_difference() -> None:
+    trails = Trails()
+    spaced = [each.replace(b'":', b'": ').replace(b',"', b', "') for each in HEALTHY]
+    assert read(spaced, trails, {"stream": True}) > 0
+    more = [*spaced[:2], *[spaced[1].replace(b"Hel", b" x %d" % n) for n in range(9)], *spaced[2:]]
+    assert read(more, trails, {"stream": True}) == 0
+
+
 def test_what_was_skipped_is_read_where_the_way_is_left() -> None:
     trails = Trails()
     stream(HEALTHY, trails)
