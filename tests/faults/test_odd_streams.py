@@ -146,7 +146,9 @@ def test_f30_an_error_in_band_is_an_error(spoken: Spoken, number: int) -> None:
     before = spoken.start + spoken.text * (number - 2) if number > 1 else b""
     script: list[Step] = [SSE_HEAD, framed(before) if before else 0.0, framed(spoken.error), STALL]
     with rig(script) as fault:
+        begun = time.monotonic()
         answer = fault.ask(path=spoken.path, ends="upstream_error")
+        assert time.monotonic() - begun < 2
         if spoken is CHAT and number == 1:
             assert answer.status == 502
             assert answer.json["error"]["message"] == "too much"
