@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.autostart import APP_ID, DesktopFile, LaunchAgent, launch_command
+from app.autostart import APP_ID, DesktopFile, LaunchAgent, RunKey, launch_command
 
 COMMAND = ["/opt/my apps/wire$mend", "--hidden", "100%"]
 
@@ -66,3 +66,23 @@ def test_a_frozen_application_starts_itself(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert shlex.join(launch_command()).endswith("--hidden")
     assert len(launch_command()) == 2
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="the registry exists on Windows alone")
+def test_the_registry_starts_it_until_it_is_told_not_to() -> None:
+    login = RunKey()
+    login.enable([r"C:\Program Files\Wiremend\wiremend.exe", "--hidden"])
+    try:
+        assert login.enabled()
+    finally:
+        login.disable()
+    assert not login.enabled()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is a registry here")
+def test_without_a_registry_it_is_off_and_says_why_it_cannot_be_on() -> None:
+    login = RunKey()
+    assert not login.enabled()
+    with pytest.raises(OSError, match="registry"):
+        login.enable(["wiremend"])
+    login.disable()
