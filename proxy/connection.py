@@ -185,7 +185,9 @@ class Connection(asyncio.Protocol):
     # The parser's callbacks
 
     def on_status(self, status: bytes) -> None:
-        if len(status) > MAX_HEAD_SIZE:
+        # It may come in several pieces.
+        self._fields_size += len(status)
+        if self._fields_size > MAX_HEAD_SIZE:
             raise ValueError("reason phrase")
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -52,6 +52,7 @@ SHOWN_BY = {
     "errors": "test_configtext",
     "explode": "test_committed",
     "family": "test_dialects",
+    "eventwise": "test_upstream_answers",
     "forwarding": "test_relay",
     "messages": "test_dialects",
     "recording": "test_relay",

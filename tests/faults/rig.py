@@ -270,8 +270,7 @@ def _started(
 ) -> Rig:
     limits, keyless, members = chosen
     healthy = [*streamed(*HEALTHY)]
-    # A provider that is given runs already.
-    first = a if isinstance(a, FakeUpstream) else stack.enter_context(FakeUpstream(a or healthy))
+    first = stack.enter_context(a if isinstance(a, FakeUpstream) else FakeUpstream(a or healthy))
     second = stack.enter_context(FakeUpstream(b or healthy))
     beside = stack.enter_context(FakeUpstream(ticking()))
     keys = CanaryKeys([each for each in ("a", "b", "probe") if each not in keyless])

@@ -95,6 +95,9 @@ def test_f07_a_fresh_connection_that_closes_is_not_retried() -> None:
         assert (fault.a.connections, len(fault.a.requests)) == (1, 1)
 
 
+_AT_ONCE = b"".join(each for each in streamed(*HEALTHY) if isinstance(each, bytes))
+
+
 class _Stale:
     """Answers the first request; then closes at the next one, so often."""
 
@@ -109,7 +112,8 @@ class _Stale:
         if self.served > 1 and self.left:
             self.left -= 1
             return [self.last_words, CLOSE]
-        return [*streamed(*HEALTHY)]
+        # In one piece: a connection is free again only when the very last byte has come.
+        return [_AT_ONCE]
 
 
 def test_f08_a_reused_connection_that_closes_is_tried_once_more() -> None:
@@ -149,10 +153,8 @@ def test_f09_a_reset_while_much_is_being_sent_is_told() -> None:
 @pytest.mark.parametrize("status", ["413 Content Too Large", "401 Unauthorized"])
 def test_f09_an_answer_that_comes_while_much_is_being_sent_is_delivered(status: str) -> None:
     said = b'{"error":{"message":"no further, please","type":"x"}}'
-    with (
-        FakeUpstream([*document(said, status), 5.0], early=True) as upstream,
-        rig(upstream) as fault,
-    ):
+    upstream = FakeUpstream([*document(said, status), 5.0], early=True)
+    with rig(upstream) as fault:
         answer = fault.ask(fault.body(user="x" * MANY), ends="upstream_error")
         assert (answer.status, answer.body) == (int(status[:3]), said)
         assert len(upstream.received) < MANY

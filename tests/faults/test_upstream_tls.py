@@ -43,7 +43,8 @@ def test_f04_a_certificate_nobody_vouches_for_gets_no_byte(
     which: str, why: str, made: Certificates
 ) -> None:
     context: ssl.SSLContext = getattr(made, which)
-    with FakeUpstream(SCRIPT, tls=context) as upstream, rig(upstream) as fault:
+    upstream = FakeUpstream(SCRIPT, tls=context)
+    with rig(upstream) as fault:
         assert _refusal(fault.ask(ends="upstream_error")) == (502, "upstream_tls_untrusted")
         assert (upstream.connections, upstream.received) == (1, b"")
         (over,) = fault.finished()
@@ -52,10 +53,8 @@ def test_f04_a_certificate_nobody_vouches_for_gets_no_byte(
 
 @needs_openssl
 def test_f04_a_certificate_for_another_name_gets_no_byte(made: Certificates) -> None:
-    with (
-        FakeUpstream(SCRIPT, tls=made.for_another_name) as upstream,
-        rig(upstream, tls_ca=str(made.authority)) as fault,
-    ):
+    upstream = FakeUpstream(SCRIPT, tls=made.for_another_name)
+    with rig(upstream, tls_ca=str(made.authority)) as fault:
         assert _refusal(fault.ask(ends="upstream_error")) == (502, "upstream_tls_untrusted")
         assert (upstream.connections, upstream.received) == (1, b"")
 
@@ -68,10 +67,8 @@ def test_f04_a_tls_handshake_that_breaks_off_is_no_answer() -> None:
 
 @needs_openssl
 def test_f05_an_authority_of_a_company_is_trusted_by_tls_ca_alone(made: Certificates) -> None:
-    with (
-        FakeUpstream(SCRIPT, tls=made.signed) as upstream,
-        rig(upstream, tls_ca=str(made.authority)) as fault,
-    ):
+    upstream = FakeUpstream(SCRIPT, tls=made.signed)
+    with rig(upstream, tls_ca=str(made.authority)) as fault:
         assert fault.ask().status == 200
         assert upstream.requests
 
@@ -82,7 +79,8 @@ def test_f05_an_authority_of_a_company_is_trusted_by_the_systems_store_alone(
 ) -> None:
     # Where OpenSSL's store is cannot be said otherwise without being root.
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
-    with FakeUpstream(SCRIPT, tls=made.signed) as upstream, rig(upstream) as fault:
+    upstream = FakeUpstream(SCRIPT, tls=made.signed)
+    with rig(upstream) as fault:
         assert fault.ask().status == 200
         assert upstream.requests
 
@@ -113,15 +111,16 @@ def test_f18_an_outgoing_proxy_that_refuses_or_dies_in_mid_connect_is_told(end: 
 
 @needs_openssl
 def test_f18_what_goes_through_an_outgoing_proxy_is_sealed(made: Certificates) -> None:
+    upstream = FakeUpstream(SCRIPT, tls=made.signed)
     with (
-        FakeUpstream(SCRIPT, tls=made.signed) as upstream,
-        Tunnel(upstream.port) as between,
+        Tunnel() as between,
         rig(
             upstream,
             tls_ca=str(made.authority),
             outgoing_proxy=f"{OWNER}:{between.port}",
         ) as fault,
     ):
+        between.target = upstream.port
         for _ in range(2):
             assert fault.ask().body.endswith(b"[DONE]\n\n")
         # Its password is for it alone; our request is for none but the provider.

@@ -14,7 +14,7 @@ _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 class Tunnel:
     """Listens on loopback; every tunnel leads to one port of this machine."""
 
-    target: int
+    target: int = 0
     heads: list[bytes] = field(default_factory=list[bytes])
     carried: bytearray = field(default_factory=bytearray)
 

@@ -1,0 +1,188 @@
+"""Answers of Messages and Responses: event by event as they came, in the form asked for."""
+
+from proxy.dialects import Family
+from proxy.dialects.responses import fold
+from proxy.errors import EventTooLargeError, Problem, problem
+from proxy.outgoing import Mended
+from proxy.repair import Failure, Form
+from proxy.repairs.answer_form import AnswerForm
+from proxy.sink import Step
+from proxy.sniff import Sniffer, declared_form
+from proxy.tap import Mark
+from proxy.wire import JsonObject, decode_object, encode, text
+
+COMPLETE = Problem(None, 200, "")
+"""No problem at all: the answer is whole."""
+ERRED = Problem(None, 502, "The provider ended the answer with an error.")
+
+MAX_HELD = 32 * 1024 * 1024
+"""Bytes of one unfinished event, after which it is forwarded as it comes."""
+_ERRORS = 400
+_WHOLE_ANSWERS = {"message", "response"}
+"""What Anthropic's ``type`` and OpenAI's ``object`` say of an answer that is all there."""
+
+
+class Whole:
+    """Other families: every byte as it came, but never half an event."""
+
+    def __init__(self, family: Family, asked: JsonObject) -> None:
+        self.over = self.broken = self.waits_for_sentinel = False
+        self.speaks = False
+        self.failure: Failure | None = None
+        self.verdict = COMPLETE
+        self.form: Form | None = None
+        self.status: int | None = None
+        self.content_type: str | None = None
+        self.asks_for_stream = asked.get("stream") is True
+        self._held: list[bytes] = []
+        self._status = 200
+        self.watch = family.watch()
+
+    @property
+    def events(self) -> int:
+        return self.watch.events
+
+    def request(self, body: bytes) -> Mended:
+        return Mended(body)
+
+    def start(self, status: int, content_type: str) -> None:
+        self._status = status
+        declared = declared_form(content_type)
+        self.form = declared if declared and status < _ERRORS else Form.DOCUMENT
+
+    def feed(self, piece: bytes) -> Step:
+        self.speaks = True
+        if self.form is Form.DOCUMENT:
+            return Step(piece)
+        try:
+            self.watch.feed(piece)
+        except EventTooLargeError:
+            return self._cut(problem("event_too_large"))
+        self.over = self.watch.over
+        if self.watch.failed:
+            self.failure, self.verdict = Failure(ERRED.status, {}), ERRED
+        behind = self.watch.excess if self.over else self.watch.pending
+        return Step(self._whole(piece, len(piece) - behind))
+
+    def _whole(self, piece: bytes, end: int) -> bytes:
+        """Return the events that are all there; half of one is held back."""
+        if end <= 0 and not self.over:
+            self._held.append(piece)
+            return b""
+        data = b"".join([*self._held, piece[:end]]) if self._held else piece[:end]
+        self._held = [] if self.over or end == len(piece) else [piece[end:]]
+        return data
+
+    def _cut(self, why: Problem) -> Step:
+        self.verdict, self.over = why, True
+        if not self.speaks:
+            self.failure = Failure(why.status, {})
+        return Step(self.watch.error_event(why))
+
+    def finish(self, why: Problem | None = None) -> Step:
+        if self.form is not Form.STREAM:
+            self.verdict = why or (
+                COMPLETE if self._status < _ERRORS else Problem(None, self._status, "")
+            )
+            self.broken = why is not None
+            return Step()
+        held, self._held = b"".join(self._held), []
+        if self.watch.over:
+            return Step()
+        if why is None:
+            self.watch.finish()
+        if self.watch.failed:
+            self.failure, self.verdict = Failure(ERRED.status, {}), ERRED
+        if self.watch.over or self.watch.finished:
+            return Step(held if why is None else b"")
+        return self._cut(why or problem("stream_incomplete"))
+
+
+class Folded(Whole):
+    """Responses: a stream that comes for a plain request becomes the response it carries."""
+
+    def __init__(self, family: Family, asked: JsonObject) -> None:
+        super().__init__(family, asked)
+        self._sniffer: Sniffer | None = None if self.asks_for_stream else Sniffer()
+        self._stream: bytearray | None = None
+
+    def start(self, status: int, content_type: str) -> None:
+        super().start(status, content_type)
+        if status >= _ERRORS:
+            self._sniffer = None
+
+    def feed(self, piece: bytes) -> Step:
+        if self._stream is not None:
+            self._stream += piece
+            return Step()
+        if self._sniffer is None:
+            return super().feed(piece)
+        seen = self._sniffer.feed(piece)
+        if seen.form is None:
+            return Step()
+        self._sniffer = None
+        if seen.form is Form.DOCUMENT:
+            return super().feed(seen.data)
+        self._stream = bytearray(seen.data)
+        self.form, self.content_type = Form.DOCUMENT, "application/json"
+        return Step()
+
+    def finish(self, why: Problem | None = None) -> Step:
+        if self._stream is None:
+            rest = self._sniffer.rest() if self._sniffer is not None else b""
+            step = super().finish(why)
+            return Step(rest + step.data, step.marks)
+        response = fold(bytes(self._stream))
+        if response is None:
+            self.verdict = why or problem("stream_incomplete")
+            self.failure = Failure(self.verdict.status, {})
+            return Step()
+        message = "a stream came instead of the form asked for; converted"
+        self.speaks = self.over = True
+        return Step(encode(response), (Mark(AnswerForm.name, message, None, None),))
+
+
+class Exploded(Whole):
+    """Messages and Responses: a whole answer that comes for a stream becomes the stream of it."""
+
+    def __init__(self, family: Family, asked: JsonObject) -> None:
+        super().__init__(family, asked)
+        self._family = family
+        self._document: bytearray | None = None
+
+    def start(self, status: int, content_type: str) -> None:
+        super().start(status, content_type)
+        if self.form is Form.DOCUMENT and status < _ERRORS:
+            self._document = bytearray()
+
+    def feed(self, piece: bytes) -> Step:
+        if self._document is None:
+            return super().feed(piece)
+        self._document += piece
+        if len(self._document) <= MAX_HELD:
+            return Step()
+        return super().feed(self._let_go())
+
+    def finish(self, why: Problem | None = None) -> Step:
+        if self._document is None:
+            return super().finish(why)
+        document = self._let_go()
+        answer = decode_object(document)
+        if why is not None:
+            self.verdict = why
+            self.failure = Failure(why.status, {})
+            return Step()
+        if answer is None or not {text(answer, "type"), text(answer, "object")} & _WHOLE_ANSWERS:
+            self.speaks = True
+            step = super().finish()
+            return Step(document + step.data, step.marks)
+        message = "a plain answer came instead of the form asked for; converted"
+        self.form, self.content_type = Form.STREAM, "text/event-stream"
+        self.speaks = self.over = True
+        events = self._family.answer_as_events(answer)
+        return Step(events, (Mark(AnswerForm.name, message, None, None),))
+
+    def _let_go(self) -> bytes:
+        document = bytes(self._document or b"")
+        self._document = None
+        return document
