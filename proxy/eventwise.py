@@ -167,11 +167,10 @@ class Exploded(Whole):
         if self._document is None:
             return super().finish(why)
         document = self._let_go()
-        answer = decode_object(document)
         if why is not None:
-            self.verdict = why
-            self.failure = Failure(why.status, {})
-            return Step()
+            # Nothing of what was cut off is of use to a client that waits for events.
+            return super().finish(why)
+        answer = decode_object(document)
         if answer is None or not {text(answer, "type"), text(answer, "object")} & _WHOLE_ANSWERS:
             self.speaks = True
             step = super().finish()
