@@ -25,7 +25,7 @@ class TimingTab(Tab):
             self._values[name] = text("", Look.BODY)
             self._form.addRow(text(partial(self._row, name), Look.MUTED), self._values[name])
         self.chart = StripChart()
-        self.chart.setFixedHeight(110)
+        self.chart.setFixedHeight(88)
         self._legend = text("", Look.MUTED, wrap=True)
         inner = QWidget()
         column = QVBoxLayout(inner)
