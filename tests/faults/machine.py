@@ -37,6 +37,7 @@ class PlayedAnswer:
     """Upstream's answer, piece by piece as the test says."""
 
     status = 200
+    took_to_connect: float | None = None
 
     def __init__(self, content_type: bytes) -> None:
         self.headers = [(b"content-type", content_type)]
