@@ -39,7 +39,9 @@ def _code(answer: Answer) -> str:
 
 
 def test_f10_interim_answers_are_not_passed_on() -> None:
-    steps: list[Step] = [b"HTTP/1.1 100 Continue\r\n\r\n" + INTERIM * 3, *streamed(*HEALTHY)]
+    first = b"HTTP/1.1 100 Continue\r\n\r\n" + INTERIM * 2
+    # By itself, too: what is read alone must not be taken for the answer.
+    steps: list[Step] = [first, 0.1, INTERIM, 0.1, *streamed(*HEALTHY)]
     with rig(steps) as fault:
         answer = fault.ask()
         assert (answer.status, answer.body) == (200, WHOLE)
