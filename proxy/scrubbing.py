@@ -39,6 +39,7 @@ class Scrubber:
 
     def __init__(self, credentials: Iterable[bytes] = ()) -> None:
         self._texts = [(_sign(each), each) for each in dict.fromkeys(credentials) if each]
+        self._pattern_by_text: dict[bytes, re.Pattern[bytes]] = {}
         self.longest = _LONGEST_ESCAPED * max((len(text) for _, text in self._texts), default=0)
         """No spelling is longer."""
 
@@ -50,8 +51,15 @@ class Scrubber:
         """Replace every credential; the very same bytes where there is none."""
         for sign, text in self._texts:
             if sign in data:
-                data = _spellings(text).sub(MARK, data)
+                data = self._spellings(text).sub(MARK, data)
         return data
+
+    def _spellings(self, text: bytes) -> re.Pattern[bytes]:
+        # A short sign may stand in every event of an answer.
+        pattern = self._pattern_by_text.get(text)
+        if pattern is None:
+            pattern = self._pattern_by_text[text] = _spellings(text)
+        return pattern
 
 
 class Scrubbed:
