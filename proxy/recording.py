@@ -4,7 +4,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import replace
 from hashlib import blake2s
 from typing import Any, Protocol
 
@@ -94,8 +93,8 @@ class Recorder:
         self._kept: list[bytes] | None = []
         self._first_byte: float | None = None
         self._found: Counter[str] = Counter()
-        self._start: Started | None = None
-        self._local_key = b""
+        self._request: tuple[rules.HeaderList, float] | None = None
+        self._asking: tuple[Asking, Mended, float] | None = None
         self._plainly = self._known = _NOTHING
         self._came, self._left = Scrubbed(_NOTHING), Scrubbed(_NOTHING)
         self.bytes_in = self.bytes_out = 0
@@ -105,40 +104,29 @@ class Recorder:
 
     def started(self, headers: rules.HeaderList, body: bytes, asked: JsonObject) -> None:
         """The request is here; recorded as soon as it is known which key it must not hold."""
-        provider = self._admitted.provider
         self._asked, self._body = asked, body
-        self._local_key = _local_key(headers)
-        fixes = () if provider.passthrough else selected_names(provider.fixes)
-        self._start = Started(
-            exchange_id=self._id,
-            at=self._at,
-            wall=time.time(),
-            provider=provider.id,
-            endpoint=self._admitted.endpoint.path,
-            agent=self._admitted.agent,
-            model=text(asked, "model"),
-            streaming=asked.get("stream") is True,
-            method=self._method,
-            path=self._path,
-            headers=redacted(headers, "agent"),
-            body=body,
-            passthrough=provider.passthrough,
-            fixes=fixes,
-        )
+        self._request = headers, time.time()
 
     def asked(self, asking: Asking, mended: Mended) -> None:
-        """The request goes upstream."""
-        self._know(_credentials(asking))
-        body = self._announce()
+        """The request goes upstream; recorded at `note`, or with what comes next."""
+        self._asking = asking, mended, time.monotonic()
+
+    def note(self) -> None:
+        """Record what was asked: work for the time in which upstream is waited for."""
+        if self._asking is None:
+            return
+        (asking, mended, at), self._asking = self._asking, None
+        body = self._announce(_credentials(asking))
         if mended.data is not self._body:
             body = self._plainly.scrub(mended.data)
         self._found.update(mark.fix for mark in mended.marks)
         headers = self._redacted(asking.headers)
         url = asking.url.partition("?")[0]
-        self._tap(Asked(self._id, time.monotonic(), url, headers, body, mended.marks))
+        self._tap(Asked(self._id, at, url, headers, body, mended.marks))
 
     def answered(self, opened: Opened) -> None:
         """Upstream's head is here."""
+        self.note()
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
         headers = self._redacted(opened.headers)
@@ -180,15 +168,19 @@ class Recorder:
 
     def scrubbed(self) -> Scrubbed:
         """Return what takes the exchange's credentials out of a stream of bytes."""
+        self.note()
         return Scrubbed(self._known)
 
     def scrub(self, data: bytes) -> bytes:
         """Take the exchange's credentials out of something whole."""
+        self.note()
         return self._known.scrub(data)
 
     def finished(self, why: Problem, status: int, would_mend: dict[str, int]) -> None:
         """The exchange is over, and what the fixes that are off would have found is known."""
-        self._announce()
+        self.note()
+        # Where it never came to a credential of upstream's.
+        self._announce(())
         self._flush()
         self._release()
         now = time.monotonic()
@@ -231,27 +223,39 @@ class Recorder:
         more = "; ".join(filter(None, (self.detail, came if _broke(why) else "")))
         return f"{reason} ({more})" if more else reason
 
-    def _know(self, credentials: Sequence[bytes]) -> None:
-        known = [*credentials, self._local_key]
+    def _announce(self, credentials: Sequence[bytes]) -> bytes:
+        """Record the request, once; return its body as it may be shown."""
+        if self._request is None:
+            return b""
+        (headers, wall), self._request = self._request, None
+        self._know(credentials, headers)
+        provider = self._admitted.provider
+        body = self._plainly.scrub(self._body)
+        self._tap(
+            Started(
+                exchange_id=self._id,
+                at=self._at,
+                wall=wall,
+                provider=provider.id,
+                endpoint=self._admitted.endpoint.path,
+                agent=self._admitted.agent,
+                model=text(self._asked, "model"),
+                streaming=self._asked.get("stream") is True,
+                method=self._method,
+                path=self._path,
+                headers=redacted(headers, "agent"),
+                body=body,
+                passthrough=provider.passthrough,
+                fixes=() if provider.passthrough else selected_names(provider.fixes),
+            )
+        )
+        return body
+
+    def _know(self, credentials: Sequence[bytes], headers: rules.HeaderList) -> None:
+        known = [*credentials, _local_key(headers)]
         self._plainly = Scrubber(known)
         self._known = Scrubber([*known, *(text for each in credentials for text in packed(each))])
         self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)
-
-    def _announce(self) -> bytes:
-        """Record the request; return its body as it may be shown."""
-        start, self._start = self._start, None
-        if start is None:
-            return b""
-        if self._known is _NOTHING:
-            # It never came to a credential of upstream's.
-            self._know(())
-        body = self._plainly.scrub(start.body)
-        if body is not start.body:
-            # A careless agent may have taken its key for the model's name.
-            name = self._plainly.scrub(start.model.encode("utf-8", "surrogatepass"))
-            start = replace(start, body=body, model=name.decode("utf-8", "surrogatepass"))
-        self._tap(start)
-        return body
 
     def _redacted(self, headers: rules.HeaderList) -> Headers:
         owner = self._admitted.provider.id

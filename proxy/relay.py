@@ -165,10 +165,11 @@ class _Exchange:
         mended = forwarded.request(body)
         streams = asked.get("stream") is True
         self._reply.begin(streams=streams, raw=self._admission.provider.passthrough)
-        self._arm()
+        self._loop.call_soon(self._arm)
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)
         self._recorder.asked(asking, mended)
+        self._loop.call_soon(self._recorder.note)
         self._asked_at = self._loop.time()
         opened = self._opened = await self._upstreams.open(ask, asking)
         self._recorder.answered(opened)
@@ -214,6 +215,8 @@ class _Exchange:
     # What is due while nothing comes
 
     def _arm(self) -> None:
+        if self._task is None:
+            return
         delay = max(0.0, self._due() - self._loop.time())
         self._timer = self._loop.call_later(delay, self._tick)
 
