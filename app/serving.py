@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TextIO
 
-from app.memory import give_large_blocks_back
+from app.memory import collect_seldom, give_large_blocks_back
 from app.secrets import Keyring
 from app.settings import ConfigFile, Watcher
 from proxy.config import Settings
@@ -184,6 +184,7 @@ def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     reload = _Reload(server, log, settings, port)
     watcher = Watcher(file, reload.apply, reload.refuse)
     watcher.start()
+    collect_seldom()
     status = _wait(server, over)
     watcher.stop()
     log.close()

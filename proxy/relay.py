@@ -22,8 +22,8 @@ from proxy.errors import Problem, ProxyError, problem
 from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.headers import value
 from proxy.limits import Limits
-from proxy.pipeline import Step
 from proxy.recording import Recorder
+from proxy.sink import Step
 from proxy.tap import Tap
 from proxy.upstream import Ask, Opened, Upstreams
 from proxy.wire import decode_object
@@ -94,6 +94,7 @@ class _Exchange:
         family = self._admission.endpoint.family
         self._reply = Reply(send, self._contact, family, self._recorder)
         self._opened: Opened | None = None
+        self._rest = Step()
         self._body: Body | None = None
         self._begun = self._asked_at = self._last_heard = self._last_said = self._loop.time()
         self._taken: int = 0
@@ -201,14 +202,19 @@ class _Exchange:
                 await self._pass_on(piece[place : place + _SLICE], opened, body)
                 # An upstream that sends without a pause must not keep the loop to itself.
                 await asyncio.sleep(0)
-        await self._reply.end(self._finish(body), body, opened)
+        last = self._finish(body)
+        rest = Step(self._rest.data + last.data, (*self._rest.marks, *last.marks))
+        await self._reply.end(rest, body, opened)
 
     async def _pass_on(self, piece: bytes, opened: Opened, body: Body) -> None:
         if body.over:
             return
         self._recorder.received(piece)
         step = body.feed(piece)
-        if step.data or step.marks:
+        if body.over:
+            # It leaves in one packet with the end.
+            self._rest = step
+        elif step.data or step.marks:
             await self._reply.send(step, body, opened)
             self._last_said = self._last_heard
 
