@@ -40,7 +40,7 @@ class Pipeline:
     ) -> None:
         self._context = context
         self._trails = trails
-        self._repairs = Repairs(selection(repairs), context, self._answer)
+        self._repairs = Repairs(selection(repairs), context)
         self._status = 200
         self._declared: Form | None = None
         self._sniffer = Sniffer()
@@ -123,7 +123,7 @@ class Pipeline:
 
     @property
     def _chain(self) -> Chain:
-        return self._repairs.chain
+        return self._make() if self._repairs.made is None else self._repairs.made
 
     @property
     def _come(self) -> Come:
@@ -148,8 +148,7 @@ class Pipeline:
         if self._repairs.made is not None:
             self._answer(self._repairs.made)
         elif trail is None or not trail.quiet:
-            # They are told as soon as they are made.
-            self._repairs.make()
+            self._make()
         if self.form is came and self.content_type is None and self._sink.spotless and trail:
             trail.quiet = True
             self._unread.enter(trail)
@@ -158,6 +157,11 @@ class Pipeline:
         if came is Form.DOCUMENT:
             self._document = bytearray()
         return came
+
+    def _make(self) -> Chain:
+        chain = self._repairs.make()
+        self._answer(chain)
+        return chain
 
     def _answer(self, chain: Chain) -> None:
         """Ask in which form the answer goes on, once it is there."""

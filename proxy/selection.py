@@ -1,6 +1,6 @@
 """The repairs that are on, and what of them need not be asked anew in every exchange."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,17 +58,11 @@ def _selection(kinds: tuple[type[Repair], ...]) -> Selection:
 class Repairs:
     """Those of one exchange, made when there is something for them to do."""
 
-    def __init__(self, chosen: Selection, context: Context, told: Callable[[Chain], None]) -> None:
+    def __init__(self, chosen: Selection, context: Context) -> None:
         self._chosen = chosen
         self._context = context
-        self._told = told
         self._status = 200
         self.made: Chain | None = None
-
-    @property
-    def chain(self) -> Chain:
-        """The repairs, chained."""
-        return self.make() if self.made is None else self.made
 
     @property
     def status(self) -> int:
@@ -91,10 +85,9 @@ class Repairs:
         return self._chosen.have(name)
 
     def make(self) -> Chain:
-        """Make them, and have them told what has come so far."""
+        """Make them; whoever does tells them what has come so far."""
         self.made = chain = self._chosen.chain(self._context)
         self.status = self._status
-        self._told(chain)
         return chain
 
     def situation(self, head: Hashable) -> Hashable:
