@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "wiremend.log"
 _MOST_BYTES = 1_000_000
 _OLD_FILES = 2
+_SILENCE_SECONDS = 60
 
 
 def log_into(folder: Path) -> None:
@@ -38,10 +40,17 @@ def log_into(folder: Path) -> None:
 
 def catch_all(tell: Callable[[str], object]) -> None:
     """Note whatever nobody caught, on any thread, and tell the kind of error."""
+    noted: dict[str, float] = {}
 
     def note(kind: type[BaseException], trace: TracebackType | None) -> None:
         places = [f"{each.name}:{each.lineno}" for each in traceback.extract_tb(trace)]
-        log.error("%s at %s", kind.__name__, " > ".join(places))
+        said = f"{kind.__name__} at {' > '.join(places)}"
+        now = time.monotonic()
+        # What fails while a window is painted fails sixty times a second.
+        if now - noted.get(said, -_SILENCE_SECONDS) < _SILENCE_SECONDS:
+            return
+        noted[said] = now
+        log.error("%s", said)
         tell(kind.__name__)
 
     def of_main(

@@ -136,7 +136,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_refuses_what_is_no_case_in_one_line(text: bytes, tmp_path: Path) -> None:
+def test_s34_refuses_what_is_no_case_in_one_line(text: bytes, tmp_path: Path) -> None:
     path = tmp_path / "case.json"
     path.write_bytes(text)
     run = Run(path)
@@ -147,7 +147,7 @@ def test_refuses_what_is_no_case_in_one_line(text: bytes, tmp_path: Path) -> Non
     assert complaint.count("\n") == 1
 
 
-def test_refuses_a_file_of_two_gigabytes_without_reading_it(tmp_path: Path) -> None:
+def test_s34_refuses_a_file_of_two_gigabytes_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(2 * 1024**3)
@@ -164,7 +164,7 @@ def test_refuses_what_is_no_file(tmp_path: Path) -> None:
         assert Run(tmp_path / "pipe").status == 1
 
 
-def test_refuses_a_body_that_unpacks_without_end() -> None:
+def test_s34_refuses_a_body_that_unpacks_without_end() -> None:
     bomb = base64.b64encode(gzip.compress(bytes(65 * 1024 * 1024))).decode()
     text = answered(chunks=None, chunks_b64=[bomb], headers={"content-encoding": "gzip"})
     with pytest.raises(CaseError, match="larger than 64 MiB"):

@@ -182,9 +182,9 @@ def test_f41_a_new_port_that_is_taken_leaves_everything_where_it_was(live: Live)
         assert live.send().status == 200
 
 
-def kill_loop(live: Live) -> None:
+def kill_loop(server: ServerThread) -> None:
     """Raise SystemExit in the proxy's thread, wherever it is."""
-    thread = live.server._thread
+    thread = server._thread
     assert thread is not None
     assert thread.ident is not None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
@@ -194,7 +194,7 @@ def kill_loop(live: Live) -> None:
 
 def test_f45_a_dead_loop_is_back_on_the_same_port(live: Live) -> None:
     for _ in range(3):
-        kill_loop(live)
+        kill_loop(live.server)
         began = time.monotonic()
         # The blow falls with the thread's next Python instruction, which a request brings.
         replies = [live.send().status for _ in range(2)]
@@ -206,7 +206,7 @@ def test_f45_a_dead_loop_is_back_on_the_same_port(live: Live) -> None:
 def test_f45_a_loop_that_dies_again_and_again_is_given_up(upstream: QuietUpstream) -> None:
     live = Live(upstream, replace(QUICK, restarts=2))
     for _ in range(3):
-        kill_loop(live)
+        kill_loop(live.server)
         try:
             live.send()
         except ConnectionRefusedError:
