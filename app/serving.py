@@ -1,5 +1,6 @@
 """The proxy without a window: started, told of changes, drained at the end; its log goes out."""
 
+import contextlib
 import json
 import logging
 import os
@@ -97,6 +98,11 @@ class Log:
         self._over = True
         self._due.set()
         self._thread.join(_LAST_LINES_SECONDS)
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            # What cannot be written must not fail once more when the interpreter ends.
+            self._to_nobody()
 
     def _put(self, line: "dict[str, Any] | Callable[[], dict[str, Any]]") -> None:
         if len(self._lines) < _MOST_LINES:
@@ -122,10 +128,14 @@ class Log:
                 self._stream.flush()
         except BrokenPipeError:
             # Nobody reads any more; the proxy goes on, and nothing is left to fail at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            self._to_nobody()
         except (OSError, ValueError):
             # The disk is full: the proxy goes on.
             return
+
+    def _to_nobody(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 def exchange_line(begun: _Begun, finished: Finished) -> dict[str, Any]:

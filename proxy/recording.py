@@ -231,6 +231,11 @@ class Recorder:
         self._know(credentials, headers)
         provider = self._admitted.provider
         body = self._plainly.scrub(self._body)
+        model = text(self._asked, "model")
+        if body is not self._body:
+            # A careless agent may have taken its key for the model's name.
+            name = self._plainly.scrub(model.encode("utf-8", "surrogatepass"))
+            model = name.decode("utf-8", "surrogatepass")
         self._tap(
             Started(
                 exchange_id=self._id,
@@ -239,7 +244,7 @@ class Recorder:
                 provider=provider.id,
                 endpoint=self._admitted.endpoint.path,
                 agent=self._admitted.agent,
-                model=text(self._asked, "model"),
+                model=model,
                 streaming=self._asked.get("stream") is True,
                 method=self._method,
                 path=self._path,
