@@ -19,8 +19,8 @@ Three laws hold throughout. No change without a finding and no finding without a
 mended keeps upstream's own bytes. A repair keeps its state per exchange, shares none and knows no
 other. The tap only appends: nobody who looks slows the stream down.
 
-Healthy answers are not read at all: what went the way of an earlier healthy one (`trails`) passes as
-it came, and the repairs are made, and shown what they missed, when an answer leaves that way.
+Healthy answers are not read at all: what goes the way of an earlier healthy one (`trails`) passes
+as it came, and the repairs are made, and shown what they missed, when an answer leaves that way.
 
 Read `relay` first, then `pipeline`, then any file of `repairs`. A new repair is one module there,
 one line in the registry, one case in the corpus.
