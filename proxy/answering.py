@@ -6,7 +6,7 @@ a sign of life.
 """
 
 from proxy import headers as rules, wire
-from proxy.asgi import Contact, HeaderList, Message, Send, own_headers
+from proxy.asgi import CLOSE, Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
 from proxy.errors import Problem
 from proxy.forwarding import Body
@@ -120,8 +120,11 @@ class Reply:
         """The whole answer came before its head went out: its length is known."""
         data = b"".join(self._held) + data
         self._held.clear()
-        more: HeaderList = [(b"content-length", b"%d" % len(data))]
-        more = more if body.form is not Form.STREAM else []
+        more: HeaderList = []
+        if body.form is not Form.STREAM:
+            more = [(b"content-length", b"%d" % len(data))]
+        elif body.verdict.status >= _ERRORS:
+            more = [CLOSE]
         await self._start(body, opened, more)
         await self._write(data, last=True)
 

@@ -112,6 +112,8 @@ class FakeUpstream:
                 peer, _ = self._listener.accept()
             except OSError:
                 return
+            # What a script sends is on its way when its next step is taken.
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self._open.add(peer)
             threading.Thread(target=self._serve, args=(peer,), daemon=True).start()

@@ -1,12 +1,22 @@
 """How an answer ends: behind its terminal or an error nothing comes, and the connection tells."""
 
+import contextlib
 import socket
 import time
 
 import pytest
 
 from proxy.limits import Limits
-from tests.fakes.upstream import SSE_HEAD, STALL, FakeUpstream, Step, document, framed, streamed
+from tests.fakes.upstream import (
+    LAST,
+    SSE_HEAD,
+    STALL,
+    FakeUpstream,
+    Step,
+    document,
+    framed,
+    streamed,
+)
 from tests.server.live import drain
 from tests.server.running import chat, connect, post, proxy, read
 
@@ -69,6 +79,36 @@ def test_behind_our_own_error_the_connection_closes(path: str) -> None:
             assert closes(peer)
         assert answer.whole
         assert running.finished()[0].outcome == "cut_off"
+
+
+def test_an_agent_that_has_read_an_error_sees_that_its_connection_is_over() -> None:
+    """Else its next request, sent at once, would go into a connection that is about to close."""
+    start, error = STARTS["responses"], ERRORS["responses"]
+    with FakeUpstream(streamed(start, 0.01, error)) as up, proxy(up.url) as running:
+        closed = 0
+        for _ in range(20):
+            with connect(running, chat(), "/v1/responses") as peer:
+                answer = b""
+                while not answer.endswith(LAST) and (more := peer.recv(65536)):
+                    answer += more
+                assert answer.endswith(error + b"\r\n" + LAST)
+                peer.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    closed += peer.recv(1) == b""
+    assert closed == 20
+
+
+def test_an_error_that_comes_with_the_first_event_announces_the_end_of_the_connection() -> None:
+    both = STARTS["responses"] + ERRORS["responses"]
+    with (
+        FakeUpstream(streamed(both)) as up,
+        proxy(up.url) as running,
+        connect(running, chat(), "/v1/responses") as peer,
+    ):
+        answer = read(peer)
+        assert (answer.status, answer.body) == (200, both)
+        assert answer.header("connection") == ["close"]
+        assert closes(peer)
 
 
 @pytest.mark.parametrize("path", TERMINALS)
