@@ -85,6 +85,9 @@ class _Socket:
     def get_write_buffer_size(self) -> int:
         return 0
 
+    def get_extra_info(self, name: str) -> None:
+        del name
+
     def abort(self) -> None:
         self.aborted = True
 
