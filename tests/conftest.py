@@ -1,12 +1,14 @@
-"""What all tests share: how long hypothesis looks for a counter-example.
+"""What all tests share: how long hypothesis looks for a counter-example, and a small heap.
 
 Each change looks for a short time and always at the same examples, so that it is judged by what it
 changes; a night and a release look longer, and elsewhere each time. ``WIREMEND_FUZZ=100`` is the
 night's multiplier of whatever profile is loaded, ``WIREMEND_FUZZ=500`` the release's.
 """
 
+import gc
 import os
 
+import pytest
 from hypothesis import settings
 
 EXAMPLES = {"dev": 60, "ci": 400, "night": 40_000, "release": 200_000}
@@ -23,3 +25,13 @@ settings.register_profile(
     derandomize=multiplier == 1 and chosen in ("dev", "ci"),
 )
 settings.load_profile("chosen")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_old_to_collect() -> None:
+    """Keep what eight thousand other tests made out of the collector's way.
+
+    What they left unreachable is collected first, so that its finalizers still have their say.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,5 @@
-"""Widgets are drawn without a screen, and measured without what other tests left behind."""
+"""Widgets are drawn without a screen, and no test leaves its language to the next one."""
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,14 +19,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def an_application(qapp: QApplication) -> QApplication:
     """Words are asked for of an application, by models too."""
     return qapp
-
-
-@pytest.fixture(autouse=True)
-def nothing_old_to_collect() -> Iterator[None]:
-    """Keep what a thousand other tests made out of the collector's way."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture
