@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SERVICE = "wiremend"
 """Fixed for ever: keys of another service name would seem lost."""
 LIMIT_SECONDS = 5
+PATIENCE_SECONDS = 180
+"""For whoever enters or deletes a key: the keyring may ask for a password first, or for a new one,
+and what was entered would be lost."""
 
 _CHOICE = "PYTHON_KEYRING_BACKEND"
 _ALLOWED = {
@@ -68,8 +71,11 @@ class Keyring:
     locked = False
     """The user has locked the keys: none is given until they are unlocked."""
 
-    def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
+    def __init__(
+        self, limit_seconds: float = LIMIT_SECONDS, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._limit = limit_seconds
+        self._patience = patience_seconds
         self._memory: dict[tuple[str, str], Secret] = {}
         self._worker = _Worker()
         self._search = _Search()
@@ -110,14 +116,14 @@ class Keyring:
         fault = credential.fault(text)
         if fault:
             raise ValueError(fault)
-        if self._work(self._search.backend) is None:
+        if self._work(self._search.backend, self._patience) is None:
             self._memory[provider_id, origin] = Secret(text)
             return KeyState.MEMORY
 
         def keep(backend: "KeyringBackend") -> None:
             backend.set_password(_service(origin), provider_id, text)  # pyright: ignore[reportUnknownMemberType]
 
-        self._call(keep)
+        self._call(keep, self._patience)
         self._memory.pop((provider_id, origin), None)
         return KeyState.STORED
 
@@ -129,8 +135,8 @@ class Keyring:
             if backend.get_password(_service(origin), provider_id) is not None:
                 backend.delete_password(_service(origin), provider_id)
 
-        if self._work(self._search.backend) is not None:
-            self._call(remove)
+        if self._work(self._search.backend, self._patience) is not None:
+            self._call(remove, self._patience)
 
     def state(self, provider_id: str, origin: str) -> KeyState:
         """Say whether there is a key; asks the keyring, so it may wait for it."""
@@ -148,17 +154,17 @@ class Keyring:
             return KeyState.ABSENT
         return KeyState.STORED
 
-    def _call(self, errand: Callable[["KeyringBackend"], _T]) -> _T:
+    def _call(self, errand: Callable[["KeyringBackend"], _T], seconds: float | None = None) -> _T:
         def run() -> _T:
             backend = self._search.backend()
             if backend is None:
                 raise KeyUnavailableError(self._search.reason)
             return errand(backend)
 
-        return self._work(run)
+        return self._work(run, seconds)
 
-    def _work(self, errand: Callable[[], _T]) -> _T:
-        return self._worker.do(errand, self._limit)
+    def _work(self, errand: Callable[[], _T], seconds: float | None = None) -> _T:
+        return self._worker.do(errand, self._limit if seconds is None else seconds)
 
 
 class _Worker:

@@ -61,10 +61,7 @@ def save_provider(text: str, provider: Provider) -> str:
     """Add a provider, or bring the members of a known one up to date; the rest of it stays."""
     written = tables(text).get("providers", {}).get(provider.id)
     if written is None:
-        plain = Provider(id=provider.id, base_url="", key="")
-        return tomledit.put_table(
-            text, ("providers", provider.id), dict(_differing(provider, plain))
-        )
+        return _default_instead_of_demo(_add_provider(text, provider), provider)
     former = readable(text, written.get("fixes", {})).providers[provider.id]
     for name, value in _differing(provider, former):
         if isinstance(value, Mapping):
@@ -76,6 +73,21 @@ def save_provider(text: str, provider: Provider) -> str:
         for member in getattr(former, name).keys() - getattr(provider, name).keys():
             text = tomledit.remove(text, ("providers", provider.id, name, member))
     return text
+
+
+def _add_provider(text: str, provider: Provider) -> str:
+    plain = Provider(id=provider.id, base_url="", key="")
+    return tomledit.put_table(text, ("providers", provider.id), dict(_differing(provider, plain)))
+
+
+def _default_instead_of_demo(text: str, provider: Provider) -> str:
+    """Let whoever was added answer /v1/… where as yet only the demonstration does."""
+    root = tables(text)
+    chosen = root.get("server", {}).get("default_provider", "")
+    former = root["providers"].get(chosen, {})
+    if provider.demo or not Provider(chosen, former.get("base_url", "")).demo:
+        return text
+    return set_server(text, "default_provider", provider.id)
 
 
 def remove_provider(text: str, provider: str) -> str:

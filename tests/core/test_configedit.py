@@ -152,11 +152,30 @@ def test_a_provider_is_written_with_what_differs_from_the_defaults() -> None:
     text = save_provider(FRESH, provider)
     assert parse(text, fix_names()).providers["deepseek"] == provider
     assert text == (
-        FRESH + '\n[providers.deepseek]\ntitle = "Deep \\"Seek\\""\n'
+        FRESH.replace('= "demo"     #', '= "deepseek"     #')
+        + '\n[providers.deepseek]\ntitle = "Deep \\"Seek\\""\n'
         'base_url = "https://api.deepseek.com/v1"\nkey = "keyring"\n'
         "\n[providers.deepseek.timeouts]\nidle = 60\n"
         '\n[providers.deepseek.headers]\nX-Title = "my laptop"\n'
         "\n[providers.deepseek.fixes]\nforce-stream = true\n"
+    )
+
+
+def test_the_first_provider_answers_instead_of_the_demonstration_and_later_ones_do_not() -> None:
+    first = save_provider(FRESH, Provider("a", "https://a.example/v1"))
+    second = save_provider(first, Provider("b", "https://b.example/v1"))
+    assert parse(first, fix_names()).default_provider == "a"
+    assert parse(second, fix_names()).default_provider == "a"
+    another = save_provider(FRESH, Provider("broken", "demo:", key="none"))
+    assert parse(another, fix_names()).default_provider == "demo"
+    assert parse(save_provider(WRITTEN, Provider("c", "https://c.example")), fix_names()) == (
+        replace(
+            parse(WRITTEN, fix_names()),
+            providers={
+                **parse(WRITTEN, fix_names()).providers,
+                "c": Provider("c", "https://c.example"),
+            },
+        )
     )
 
 

@@ -131,6 +131,26 @@ def test_f51_a_locked_keyring_is_told_and_found_open_again(
 
 
 @needs_keyring
+def test_an_entered_key_is_kept_however_long_the_keyring_waits_for_its_own_password(
+    qapp: QApplication, qtbot: QtBot, real: Session
+) -> None:
+    keys = desk(qapp, 0.3)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    told.wait("one", "absent")
+    real.hang()
+    try:
+        keys.look("one")
+        keys.store("one", Secret(KEY))
+        told.wait("one", "locked")
+        qtbot.wait(600)
+    finally:
+        real.go_on()
+    assert told.wait("one", "stored") == "key ••••9f2c in Secret Service"
+    assert told.failures == []
+
+
+@needs_keyring
 @pytest.mark.usefixtures("real")
 def test_s45_locked_keys_are_given_to_nobody_until_they_are_unlocked(
     qapp: QApplication, qtbot: QtBot
