@@ -51,7 +51,7 @@ class Wire:
     finish: str
     choice_of: Callable[[JsonObject], int] = field(default=lambda _: 0)
     sentinel: bool = True
-    pace: float = PACE_SECONDS
+    pace: float = field(default_factory=lambda: PACE_SECONDS)
     status: int = 200
     body: bytes | None = None
     """Sent instead of everything else."""

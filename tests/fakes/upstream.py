@@ -12,7 +12,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
@@ -53,7 +53,7 @@ class Request:
         return self.head.split(b" ", 2)[1].decode()
 
 
-Script: TypeAlias = Sequence[Step] | Callable[[Request], Sequence[Step]]
+Script: TypeAlias = Sequence[Step] | Callable[[Request], Iterable[Step]]
 
 
 @dataclass
@@ -159,7 +159,7 @@ class FakeUpstream:
         self.received += more
         return more
 
-    def _play(self, peer: socket.socket, script: Sequence[Step]) -> bool:
+    def _play(self, peer: socket.socket, script: Iterable[Step]) -> bool:
         for step in script:
             if isinstance(step, bytes):
                 self._send(peer, step)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from tests.fakes.upstream import CLOSE, LAST, RESET, SSE_HEAD, FakeUpstream, Request, Step, framed
 from tests.faults.families import CHAT, RESPONSES, Spoken
+from tests.server.conversing import openai_sdk
 from tests.server.running import proxy
 
 LONG = 60 * int(os.environ.get("WIREMEND_FUZZ", "1"))
@@ -51,7 +52,7 @@ def stage() -> Generator[Stage]:
     with (
         FakeUpstream(script) as up,
         proxy(up.url) as running,
-        openai.OpenAI(api_key=running.key, base_url=f"{running.url}/v1", max_retries=0) as client,
+        openai_sdk(f"{running.url}/v1", running.key) as client,
     ):
         yield Stage(client, scripts)
 

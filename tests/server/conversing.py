@@ -5,10 +5,12 @@ conversation. What it made of it must be what the case says the model meant.
 """
 
 import json
+import ssl
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import pytest
+from openai import DefaultHttpxClient, OpenAI
 
 from proxy import wire
 from proxy.demo import SCENARIOS
@@ -78,9 +80,25 @@ DEMO_HEARD = {
 """What an agent must hear of each scenario, streaming or not."""
 
 
+# To read the system's authorities takes an SDK longer than a whole conversation.
+_AUTHORITIES = ssl.create_default_context()
+
+
+def openai_sdk(url: str, key: str) -> OpenAI:
+    """Return OpenAI's own SDK, as an agent has it, which asks once."""
+    return OpenAI(
+        base_url=url,
+        api_key=key,
+        max_retries=0,
+        timeout=15,
+        http_client=DefaultHttpxClient(verify=_AUTHORITIES),
+    )
+
+
 def quick_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no scenario take longer than a test may."""
     monkeypatch.setattr("proxy.demo._SLOW_SECONDS", 0.03)
+    monkeypatch.setattr("proxy.demo.PACE_SECONDS", 0.001)
 
 
 def talk_of(case: Case, running: Running) -> Talk:

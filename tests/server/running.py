@@ -136,6 +136,13 @@ def connect(
     running: Running, body: bytes, path: str = "/v1/chat/completions", **headers: str
 ) -> socket.socket:
     """Send one request; return the socket."""
+    peer = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    peer.sendall(request_bytes(running, body, path, **headers))
+    return peer
+
+
+def request_bytes(running: Running, body: bytes, path: str, **headers: str) -> bytes:
+    """Return one request as it goes over the wire."""
     lines = {
         "host": f"127.0.0.1:{running.port}",
         "authorization": f"Bearer {running.key}",
@@ -143,10 +150,8 @@ def connect(
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    peer = socket.create_connection(("127.0.0.1", running.port), timeout=10)
     length = f"content-length: {len(body)}\r\n"
-    peer.sendall(f"POST {path} HTTP/1.1\r\n{head}{length}\r\n".encode() + body)
-    return peer
+    return f"POST {path} HTTP/1.1\r\n{head}{length}\r\n".encode() + body
 
 
 def post(

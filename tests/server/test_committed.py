@@ -1,21 +1,23 @@
 """A stream that showed life before upstream answered: whatever comes then is told as events."""
 
 import json
-from collections.abc import Generator
+import socket
+import threading
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import openai
 import pytest
 
 from proxy import sse
 from proxy.limits import Limits
-from tests.fakes.upstream import RESET, FakeUpstream, Step, document
+from tests.fakes.upstream import RESET, FakeUpstream, Request, Step, document
+from tests.server.conversing import openai_sdk
 from tests.server.running import PROVIDER_KEY, Answer, Running, chat, connect, proxy, read
 from tests.server.test_endings import closes
 
-EARLY = Limits(first_keep_alive=0.1, keep_alive=0.1)
-WAIT = 0.35
+EARLY = Limits(first_keep_alive=0.05, keep_alive=0.05)
+WAIT = 0.3
 PATHS = ("chat/completions", "completions", "responses", "messages")
 MESSAGE: dict[str, Any] = {
     "id": "msg_1",
@@ -43,19 +45,29 @@ RESPONSE: dict[str, Any] = {
 
 
 @contextmanager
-def asked(path: str, script: list[Step], **provider: Any) -> Generator[Answer]:
+def asked(path: str, script: list[Step], outcome: str = "upstream_error") -> Generator[Answer]:
+    """Let upstream answer once the agent has seen a sign of life."""
+    shown = threading.Event()
+
+    def late(_request: Request) -> Iterator[Step]:
+        assert shown.wait(10)
+        yield from script
+
     with (
-        FakeUpstream([WAIT, *script]) as up,
-        proxy(up.url, limits=EARLY, **provider) as running,
+        FakeUpstream(late) as up,
+        proxy(up.url, limits=EARLY) as running,
         connect(running, chat(), f"/v1/{path}") as peer,
     ):
+        while b": keep-alive\n" not in peer.recv(65536, socket.MSG_PEEK):
+            pass
+        shown.set()
         answer = read(peer)
         assert answer.status == 200
         assert answer.body.startswith(b": keep-alive\n")
         assert answer.whole
         assert closes(peer)
         yield answer
-        assert running.finished()[0].outcome == "upstream_error"
+        assert running.finished()[0].outcome == outcome
 
 
 def only_event(answer: Answer) -> tuple[bytes, dict[str, Any]]:
@@ -96,16 +108,9 @@ def test_so_does_an_error_of_no_known_shape(path: str, body: bytes) -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_so_does_an_answer_that_breaks_off(path: str) -> None:
     head = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"id":'
-    with (
-        FakeUpstream([WAIT, head, 0.3, RESET]) as up,
-        proxy(up.url, limits=EARLY) as running,
-        connect(running, chat(), f"/v1/{path}") as peer,
-    ):
-        answer = read(peer)
+    with asked(path, [head, 0.1, RESET], "cut_off") as answer:
         assert "connection to the provider broke" in told(path, answer)
         assert b'{"id":' not in answer.body
-        assert closes(peer)
-        assert running.finished()[0].outcome == "cut_off"
 
 
 @contextmanager
@@ -137,7 +142,7 @@ def test_a_plain_message_becomes_a_stream() -> None:
 def test_a_plain_response_becomes_a_stream_that_the_official_client_reads() -> None:
     with (
         answering(RESPONSE) as running,
-        openai.OpenAI(api_key=running.key, base_url=f"{running.url}/v1", max_retries=0) as client,
+        openai_sdk(f"{running.url}/v1", running.key) as client,
         client.responses.stream(model="m", input="hi") as stream,
     ):
         kinds = [event.type for event in stream]
@@ -153,7 +158,7 @@ def test_a_plain_completion_becomes_a_stream() -> None:
     completion = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
     with (
         answering({**completion, "choices": [choice]}) as running,
-        openai.OpenAI(api_key=running.key, base_url=f"{running.url}/v1") as client,
+        openai_sdk(f"{running.url}/v1", running.key) as client,
     ):
         stream = client.chat.completions.create(
             model="m", messages=[{"role": "user", "content": "hi"}], stream=True

@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 import pytest
-from openai import LengthFinishReasonError, OpenAI, OpenAIError
+from openai import LengthFinishReasonError, OpenAIError
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from tests.server.conversing import (
     Talk,
     demo_talk,
     meant,
+    openai_sdk,
     quick_demo,
     same_ids,
     talk_of,
@@ -57,7 +58,7 @@ class OpenAiAgent:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self._sdk = OpenAI(base_url=talk.url, api_key=talk.key, max_retries=0, timeout=15)
+        self._sdk = openai_sdk(talk.url, talk.key)
         self._messages: list[Any] = [{"role": "user", "content": "Go."}]
 
     def hold(self) -> Heard:

@@ -8,6 +8,8 @@ import zlib
 import httpx
 import pytest
 
+from proxy import upstream
+from proxy.limits import Limits
 from tests.fakes.upstream import (
     CLOSE,
     LAST,
@@ -218,11 +220,15 @@ def test_ends_at_the_sentinel_though_upstream_stays() -> None:
         assert up.wait_for_peer_to_close(5)
 
 
-def test_gives_the_sentinel_five_seconds_of_grace() -> None:
-    with FakeUpstream([SSE_HEAD, framed(ROLE + STOP), STALL]) as up, proxy(up.url) as running:
+def test_gives_the_sentinel_some_seconds_of_grace() -> None:
+    limits = Limits(sentinel_grace=0.3)
+    with (
+        FakeUpstream([SSE_HEAD, framed(ROLE + STOP), STALL]) as up,
+        proxy(up.url, limits=limits) as running,
+    ):
         begun = time.monotonic()
         assert post(running, chat()).body == ROLE + STOP + DONE
-        assert 4 < time.monotonic() - begun < 8
+        assert 0.25 < time.monotonic() - begun < 3
         assert running.finished()[0].outcome == "done"
 
 
@@ -258,7 +264,7 @@ def test_an_agent_that_closes_after_the_terminal_got_its_answer() -> None:
 def test_says_when_upstream_falls_silent() -> None:
     with (
         FakeUpstream([SSE_HEAD, framed(ROLE), STALL]) as up,
-        proxy(up.url, timeouts=quick(idle=1)) as running,
+        proxy(up.url, timeouts=quick(idle=0.3)) as running,
     ):
         answer = post(running, chat())
         assert b'"code":"upstream_idle_timeout"' in answer.body
@@ -266,7 +272,7 @@ def test_says_when_upstream_falls_silent() -> None:
 
 
 def test_says_when_upstream_never_answers() -> None:
-    with FakeUpstream([STALL]) as up, proxy(up.url, timeouts=quick(first_byte=1)) as running:
+    with FakeUpstream([STALL]) as up, proxy(up.url, timeouts=quick(first_byte=0.3)) as running:
         answer = post(running, chat())
         assert (answer.status, answer.json["error"]["code"]) == (504, "upstream_first_byte_timeout")
 
@@ -296,11 +302,13 @@ def test_refuses_to_ask_without_a_key() -> None:
         assert up.requests == []
 
 
-def test_does_not_wait_for_a_keyring_that_hangs() -> None:
+def test_does_not_wait_for_a_keyring_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert upstream.KEY_SECONDS == 5
+    monkeypatch.setattr(upstream, "KEY_SECONDS", 0.3)
     with FakeUpstream(document(BODY)) as up, proxy(up.url, Keys(delay=20)) as running:
         begun = time.monotonic()
         assert post(running, chat()).status == 503
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 4
 
 
 def test_lets_so_many_requests_in_and_no_more() -> None:

@@ -7,6 +7,7 @@ from openai import OpenAI
 
 from proxy.wire import JsonObject
 from tests.fakes.upstream import FakeUpstream, document, streamed
+from tests.server.conversing import openai_sdk
 from tests.server.running import Running, chat, post, proxy
 
 LOOK: Any = {
@@ -40,7 +41,7 @@ ANSWER = streamed(
 
 
 def client(running: Running) -> OpenAI:
-    return OpenAI(base_url=f"{running.url}/v1", api_key=running.key, max_retries=0)
+    return openai_sdk(f"{running.url}/v1", running.key)
 
 
 def test_the_sdk_sees_thought_text_and_call() -> None:
