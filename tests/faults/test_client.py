@@ -4,8 +4,9 @@ import hashlib
 import os
 import socket
 import struct
+import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import overload
@@ -13,7 +14,16 @@ from typing import overload
 import pytest
 
 from proxy.limits import Limits
-from tests.fakes.upstream import LAST, SSE_HEAD, STALL, FakeUpstream, Step, framed, streamed
+from tests.fakes.upstream import (
+    LAST,
+    SSE_HEAD,
+    STALL,
+    FakeUpstream,
+    Request,
+    Step,
+    framed,
+    streamed,
+)
 from tests.faults.families import CHAT, FAMILIES, Spoken
 from tests.faults.parts import HEALTHY, HeardSocket, quick
 from tests.faults.rig import GONE_SECONDS, Asked, Rig, rig
@@ -91,8 +101,14 @@ def test_f33_an_agent_that_goes_while_we_connect_ends_the_attempt() -> None:
 
 
 def test_f33_an_agent_that_goes_while_it_waits_its_turn_takes_no_slot() -> None:
-    script = [SSE_HEAD.replace(b"text/event-stream", b"application/json"), 1.0, framed(b"{}"), LAST]
-    with rig(script, max_concurrent=1) as fault:
+    go_on = threading.Event()
+
+    def script(_request: Request) -> Iterator[Step]:
+        yield SSE_HEAD.replace(b"text/event-stream", b"application/json")
+        assert go_on.wait(10)
+        yield framed(b"{}") + LAST
+
+    with rig(FakeUpstream(script), max_concurrent=1) as fault:
         body = fault.body(stream=False)
         first = fault.open(body, path="/v1/embeddings")
         _wait_for_request(fault)
@@ -101,6 +117,7 @@ def test_f33_an_agent_that_goes_while_it_waits_its_turn_takes_no_slot() -> None:
         second.left = True
         second.peer.close()
         assert eventually(lambda: bool(fault.finished()), GONE_SECONDS + 1)
+        go_on.set()
         third = fault.open(body, path="/v1/embeddings")
         assert fault.read(first).status == fault.read(third).status == 200
         assert len(fault.a.requests) == 2
@@ -175,7 +192,7 @@ def _until_paused(script: Counted) -> int:
     until = time.monotonic() + 20
     while time.monotonic() < until:
         given = script.given
-        time.sleep(1)
+        time.sleep(0.5)
         if script.given == given:
             return given
     raise AssertionError("upstream was never paused")
@@ -292,13 +309,19 @@ def test_f38_a_byte_more_is_refused_before_all_of_it_is_read(*, chunked: bool) -
 @ROWS
 def test_f39_the_same_request_again_is_another_one(spoken: Spoken) -> None:
     rest = spoken.text + spoken.stop + spoken.terminal
-    slow = [SSE_HEAD, framed(spoken.start), 1.0, framed(rest), LAST]
-    with rig(slow) as fault:
+    go_on = threading.Event()
+
+    def slow(_request: Request) -> Iterator[Step]:
+        yield SSE_HEAD + framed(spoken.start)
+        assert go_on.wait(10)
+        yield framed(rest) + LAST
+
+    with rig(FakeUpstream(slow)) as fault:
         first = fault.open(path=spoken.path, ends="client_gone")
         second = fault.open(path=spoken.path)
         assert eventually(lambda: len(fault.a.requests) == 2, 5)
-        time.sleep(0.2)
         first.left = True
         first.peer.close()
-        assert eventually(lambda: bool(fault.finished()), GONE_SECONDS + 0.3)
+        assert eventually(lambda: bool(fault.finished()), GONE_SECONDS + 1)
+        go_on.set()
         assert fault.read(second).body == spoken.start + rest

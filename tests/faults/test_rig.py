@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.upstream import LAST, SSE_HEAD, STALL, framed, streamed
-from tests.faults import leaks
+from tests.faults import leaks, rig as rigs
 from tests.faults.parts import HEALTHY, PROMPT, event
 from tests.faults.rig import Rig, rig
 
@@ -63,6 +63,15 @@ def _leak(way: str, key: str) -> None:
         place.write_bytes(gzip.compress(key.encode()))
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a short time only for what is never going to happen."""
+    monkeypatch.setattr(leaks, "SECONDS", 0.3)
+    monkeypatch.setattr(rigs, "GONE_SECONDS", 0.1)
+    monkeypatch.setattr(rigs, "_NOISE_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_i3_a_socket_left_open_is_noticed() -> None:
     left: list[socket.socket] = []
     try:
@@ -72,6 +81,7 @@ def test_i3_a_socket_left_open_is_noticed() -> None:
         left[0].close()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_i3_a_thread_left_running_is_noticed() -> None:
     over = threading.Event()
     with pytest.raises(AssertionError, match="1 threads too many"), rig():
@@ -100,6 +110,7 @@ def _block_the_loop(seconds: float) -> None:
     time.sleep(seconds + 0.2)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_i7_an_upstream_that_is_kept_is_noticed() -> None:
     with rig([SSE_HEAD, framed(event({"content": "x"})), STALL]) as fault:
         asked = fault.open(ends="client_gone")

@@ -14,6 +14,7 @@ from openai import DefaultHttpxClient, OpenAI
 
 from proxy import wire
 from proxy.demo import SCENARIOS
+from proxy.limits import Limits
 from proxy.wire import JsonObject
 from tests.corpus import Case, cases
 from tests.fakes.upstream import (
@@ -32,6 +33,7 @@ Call: TypeAlias = tuple[str, Any]
 """The name of a tool and what it was run with."""
 
 LAST_WORD = "That is all."
+QUICK = Limits(sentinel_grace=0.3)
 GENERATED = "<generated>"
 
 CASES = [

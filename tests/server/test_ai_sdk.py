@@ -21,6 +21,7 @@ from tests.server.conversing import (
     CASES,
     DEMO_FIXES,
     DEMO_HEARD,
+    QUICK,
     Heard,
     Script,
     Talk,
@@ -113,7 +114,7 @@ def sdk() -> Iterator[AiSdk]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_ai_sdk_hears_what_the_model_meant(sdk: AiSdk, case: Case) -> None:
     script = Script(case)
-    with FakeUpstream(script) as up, proxy(up.url, fixes=case.fixes) as running:
+    with FakeUpstream(script) as up, proxy(up.url, limits=QUICK, fixes=case.fixes) as running:
         heard = sdk.hold(talk_of(case, running))
     assert heard == meant(case)
     assert not heard.calls or same_ids(script, case)

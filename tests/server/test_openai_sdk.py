@@ -15,6 +15,7 @@ from tests.server.conversing import (
     CASES,
     DEMO_FIXES,
     DEMO_HEARD,
+    QUICK,
     Call,
     Heard,
     Script,
@@ -120,7 +121,7 @@ def _replayed(message: ChatCompletionMessage) -> JsonObject:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_openai_sdk_hears_what_the_model_meant(case: Case) -> None:
     script = Script(case)
-    with FakeUpstream(script) as up, proxy(up.url, fixes=case.fixes) as running:
+    with FakeUpstream(script) as up, proxy(up.url, limits=QUICK, fixes=case.fixes) as running:
         heard = OpenAiAgent(talk_of(case, running)).hold()
     assert heard == meant(case)
     assert not heard.calls or same_ids(script, case)
