@@ -93,6 +93,7 @@ class Recorder:
         self._kept: list[bytes] | None = []
         self._first_byte: float | None = None
         self._found: Counter[str] = Counter()
+        self._over = COMPLETE, 0, self._at
         self._request: tuple[rules.HeaderList, float] | None = None
         self._asking: tuple[Asking, Mended, float] | None = None
         self._plainly = self._known = _NOTHING
@@ -176,35 +177,39 @@ class Recorder:
         self.note()
         return self._known.scrub(data)
 
-    def finished(self, why: Problem, status: int, would_mend: dict[str, int]) -> None:
-        """The exchange is over, and what the fixes that are off would have found is known."""
+    def over(self, why: Problem, status: int) -> None:
+        """The answer is over; what it takes to say so waits until there is time."""
+        self._over = why, status, time.monotonic()
+
+    def finished(self, would_mend: dict[str, int]) -> None:
+        """The answer is over, and what the fixes that are off would have found is known."""
+        why, status, at = self._over
         self.note()
         # Where it never came to a credential of upstream's.
         self._announce(())
         self._flush()
         self._release()
-        now = time.monotonic()
         first = None if self._first_byte is None else (self._first_byte - self._at) * 1e3
         self._tap(
             Finished(
                 exchange_id=self._id,
-                at=now,
+                at=at,
                 status=status,
                 outcome=outcome_of(why),
                 reason=self._reason(why),
                 bytes_in=self.bytes_in,
                 bytes_out=self.bytes_out,
                 first_byte_ms=first,
-                duration_ms=(now - self._at) * 1e3,
+                duration_ms=(at - self._at) * 1e3,
                 findings=dict(self._found),
                 would_mend=would_mend,
             )
         )
 
-    def would_mend(self, why: Problem) -> Generator[None, None, dict[str, int]]:
+    def would_mend(self) -> Generator[None, None, dict[str, int]]:
         """Ask the fixes that are off, in slices; only of an answer that is all there."""
         provider = self._admitted.provider
-        whole = outcome_of(why) in ("done", "upstream_error", "cut_off")
+        whole = outcome_of(self._over[0]) in ("done", "upstream_error", "cut_off")
         if not self._admitted.endpoint.mended or not whole or not self._kept:
             return {}
         on = () if provider.passthrough else selected_names(provider.fixes)

@@ -10,10 +10,11 @@ clock ticks only when something is due.
 """
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from proxy.afterwards import Afterwards
 from proxy.answering import Reply
 from proxy.asgi import CONTACT, Contact, Receive, Scope, Send
 from proxy.config import Provider, Settings
@@ -30,8 +31,6 @@ from proxy.wire import decode_object
 
 _SLICE = 16 * 1024
 """Bytes of one answer that are worked on before the other exchanges have their turn."""
-_PAUSE_SECONDS = 0.001
-"""Between two slices of what can wait: most of the loop's time is the other exchanges'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class Relay:
     """Runs exchanges; the innermost application."""
 
     def __init__(self, upstreams: Upstreams, tap: Tap, limits: Limits) -> None:
+        self._afterwards = Afterwards()
         self._means = _Means(upstreams, tap, limits)
         self._running: set[_Exchange] = set()
 
@@ -61,11 +61,16 @@ class Relay:
             await exchange.run()
         finally:
             self._running.discard(exchange)
+            self._afterwards.add(exchange.recorder)
 
     def shutdown(self) -> None:
         """End every running exchange, with one word of why."""
         for exchange in [*self._running]:
             exchange.interrupt(problem("proxy_shutdown"))
+
+    def close(self) -> None:
+        """Finish the records of exchanges that have ended."""
+        self._afterwards.settle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,9 @@ class _Exchange:
         self._beside: set[asyncio.Task[None]] = set()
         self._interruption: Problem | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._recorder = Recorder(self._admission, scope["method"], scope["path"], means.tap)
+        self.recorder = Recorder(self._admission, scope["method"], scope["path"], means.tap)
         family = self._admission.endpoint.family
-        self._reply = Reply(send, self._contact, family, self._recorder)
+        self._reply = Reply(send, self._contact, family, self.recorder)
         self._opened: Opened | None = None
         self._rest = Step()
         self._body: Body | None = None
@@ -110,17 +115,13 @@ class _Exchange:
         """Carry the exchange through; raises nothing but the server's own cancellation."""
         self._task = asyncio.current_task()
         outcome = problem("proxy_shutdown")
-        found: dict[str, int] = {}
         try:
-            try:
-                outcome = await self._watched()
-            finally:
-                self._task = None
-                self._stop_beside()
-                await self._let_go()
-            found = await _in_turns(self._recorder.would_mend(outcome))
+            outcome = await self._watched()
         finally:
-            self._recorder.finished(outcome, self._reply.status, found)
+            self._task = None
+            self._stop_beside()
+            self.recorder.over(outcome, self._reply.status)
+            await self._let_go()
 
     async def _watched(self) -> Problem:
         try:
@@ -161,7 +162,7 @@ class _Exchange:
 
     async def _carry(self, body: bytes) -> None:
         asked = decode_object(body) or {}
-        self._recorder.started(self._scope["headers"], body, asked)
+        self.recorder.started(self._scope["headers"], body, asked)
         forwarded = self._body = body_for(self._admission.provider, self._admission.endpoint, asked)
         mended = forwarded.request(body)
         streams = asked.get("stream") is True
@@ -169,11 +170,11 @@ class _Exchange:
         self._loop.call_soon(self._arm)
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)
-        self._recorder.asked(asking, mended)
-        self._loop.call_soon(self._recorder.note)
+        self.recorder.asked(asking, mended)
+        self._loop.call_soon(self.recorder.note)
         self._asked_at = self._loop.time()
         opened = self._opened = await self._upstreams.open(ask, asking)
-        self._recorder.answered(opened)
+        self.recorder.answered(opened)
         kind = value(opened.headers, b"content-type").decode("latin-1")
         forwarded.start(opened.status, kind)
         await self._forward(opened, forwarded)
@@ -209,7 +210,7 @@ class _Exchange:
     async def _pass_on(self, piece: bytes, opened: Opened, body: Body) -> None:
         if body.over:
             return
-        self._recorder.received(piece)
+        self.recorder.received(piece)
         step = body.feed(piece)
         if body.over:
             # It leaves in one packet with the end.
@@ -252,7 +253,7 @@ class _Exchange:
 
     def _look_whether_taken(self, now: float) -> None:
         """An agent that takes nothing lets nobody be heard: no other limit counts meanwhile."""
-        taken = self._recorder.bytes_out - self._contact.unsent
+        taken = self.recorder.bytes_out - self._contact.unsent
         if taken != self._taken:
             self._taken, self._taken_at = taken, now
         elif now >= self._taken_at + self._limits.unread:
@@ -294,7 +295,7 @@ class _Exchange:
         """Tell the agent, where it is there and where it may be told, why this is the end."""
         self._interruption = self._interruption or why
         self._stop_beside()
-        self._recorder.detail = detail
+        self.recorder.detail = detail
         await self._let_go()
         if why is GONE:
             # Agents close as soon as they have seen the terminal.
@@ -318,20 +319,10 @@ class _Exchange:
 
     def _finish(self, body: Body, why: Problem | None = None) -> Step:
         # Half an event at the end is none.
-        self._recorder.events = body.events
+        self.recorder.events = body.events
         return body.finish(why)
 
     async def _let_go(self) -> None:
         opened = self._opened
         if opened is not None:
             await opened.close()
-
-
-async def _in_turns(work: Generator[None, None, dict[str, int]]) -> dict[str, int]:
-    """Carry work through, with the other exchanges' turns between its slices."""
-    try:
-        while True:
-            next(work)
-            await asyncio.sleep(_PAUSE_SECONDS)
-    except StopIteration as end:
-        return end.value

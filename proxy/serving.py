@@ -91,6 +91,7 @@ class Serving:
             task.cancel()
         if self._clients.tasks:
             await asyncio.wait(self._clients.tasks, timeout=_CLOSE_SECONDS)
+        self._relay.close()
         await self._upstreams.close()
 
     def drain(self, seconds: float) -> None:

@@ -62,6 +62,7 @@ async def _play(machine: Machine, spoken: Spoken, happening: list[str | float]) 
         await machine.step(0.01)
     assert machine.task.done()
     await machine.task
+    machine.relay.close()
 
 
 def _judge(machine: Machine, spoken: Spoken) -> None:
