@@ -36,7 +36,8 @@ class Reply:
         self._held: list[bytes] = []
         self.writing = False
         """Something is on its way that the agent has not taken."""
-        self._ended = False
+        self.ended = False
+        """The last of it has been handed to the server."""
         self._raw = False
         self._scrubbed: Scrubbed | None = None
         self.status = 0
@@ -49,6 +50,17 @@ class Reply:
         """The request is here: a stream that is not passed through must show life."""
         self.keeps_alive = streams and not raw
         self._raw = raw
+
+    @property
+    def flows(self) -> bool:
+        """The answer has begun, is looked through for nothing, and the agent takes it."""
+        begun = self.status != 0 and not (self.ended or self._held or self.writing)
+        return begun and self._scrubbed is None and self._contact.flows
+
+    def pass_on(self, piece: bytes) -> None:
+        """Send a piece as it came, only where the answer `flows`."""
+        self._contact.write(piece)
+        self._recorder.passed(piece)
 
     async def send(self, step: Step, body: Body, opened: Opened) -> None:
         """Send what a piece of the answer led to."""
@@ -70,7 +82,7 @@ class Reply:
     async def end(self, step: Step, body: Body, opened: Opened) -> None:
         """Send the last of the answer, and say how it ended."""
         self._recorder.marked(step.marks)
-        if self._ended:
+        if self.ended:
             return
         data = self._clean(step.data, body, opened)
         data += self._scrubbed.flush() if self._scrubbed is not None else b""
@@ -90,7 +102,7 @@ class Reply:
 
     async def refuse(self, why: Problem) -> None:
         """Answer in our own name, by a status or, where that is gone, by an event."""
-        if self._ended:
+        if self.ended:
             return
         if self.status:
             self._contact.close_behind()
@@ -103,7 +115,7 @@ class Reply:
 
     async def keep_alive(self, body: Body | None) -> None:
         """Show that we are alive, between two events."""
-        if self._ended or self.writing:
+        if self.ended or self.writing:
             return
         if not self.status:
             await self._head(200, [_STREAM, _NO_CACHE, self._exchange])
@@ -149,7 +161,7 @@ class Reply:
         """Leave the answer unfinished, so that the server breaks the connection."""
         if not self.status:
             await self._start(body, opened)
-        self._ended = True
+        self.ended = True
 
     async def _start(self, body: Body, opened: Opened, more: HeaderList | None = None) -> None:
         dropped = {b"content-encoding"} if opened.unpacks else set[bytes]()
@@ -174,7 +186,7 @@ class Reply:
 
     async def _write(self, data: bytes, *, last: bool = False) -> None:
         self._recorder.sent(data)
-        self._ended = self._ended or last
+        self.ended = self.ended or last
         message: Message = {"type": "http.response.body", "body": data, "more_body": not last}
         self.writing = True
         try:

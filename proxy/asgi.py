@@ -36,6 +36,21 @@ class Contact:
         """How many bytes the client has not taken yet."""
         return self._transport.get_write_buffer_size()
 
+    @property
+    def flows(self) -> bool:
+        """More of a stream may be written, and nothing need be waited for."""
+        cycle = self._cycle
+        return (
+            cycle.chunked_encoding is True
+            and not cycle.response_complete
+            and not cycle.disconnected
+            and not cycle.flow.write_paused
+        )
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of a stream, only where it `flows`."""
+        self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
     def lost(self) -> None:
         """The connection is gone."""
         tell, self.tell = self.tell, None

@@ -10,7 +10,7 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import cast
+from typing import TypeAlias, cast
 
 import httptools
 import httpx
@@ -19,6 +19,8 @@ HIGH_WATER = 128 * 1024
 """Bytes that may wait for the agent before upstream is read no further."""
 MAX_HEAD_SIZE = 64 * 1024
 MAX_HEADERS = 200
+Taker: TypeAlias = Callable[[bytes], bool]
+"""Takes a piece of an answer in the moment in which it comes; False where it cannot."""
 WRITE_SECONDS = 60
 """How long the request may make no progress on its way out."""
 
@@ -47,6 +49,7 @@ class Connection(asyncio.Protocol):
         self._waiting = 0
         self._paused = False
         self._wake: asyncio.Future[None] | None = None
+        self._taker: Taker | None = None
         self._error: httpx.TransportError | None = None
         self._head_size = 0
         self._fields_size = 0
@@ -98,14 +101,22 @@ class Connection(asyncio.Protocol):
         if self._error is not None and not self.status:
             raise self._error
 
-    async def receive(self) -> bytes | None:
-        """Return what has come since the last call in one piece; None at the end."""
-        while not self._pieces:
-            if self._error is not None:
-                raise self._error
-            if self._complete:
-                return None
-            await self._woken(None)
+    async def receive(self, at_once: Taker | None = None) -> bytes | None:
+        """Return what has come since the last call in one piece; None at the end.
+
+        A piece that comes while this waits is offered to ``at_once`` first, without a detour
+        through the loop; what that takes is not returned.
+        """
+        self._taker = at_once
+        try:
+            while not self._pieces:
+                if self._error is not None:
+                    raise self._error
+                if self._complete:
+                    return None
+                await self._woken(None)
+        finally:
+            self._taker = None
         piece = self._pieces.popleft() if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._waiting = 0
@@ -224,6 +235,10 @@ class Connection(asyncio.Protocol):
         if self._parts:
             piece = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
             self._parts.clear()
+            if self._taker is not None and not self._pieces and self._taker(piece):
+                if self._complete or self._error is not None:
+                    self._rouse()
+                return
             self._pieces.append(piece)
             self._waiting += len(piece)
             if self._waiting > HIGH_WATER and not self._paused and not self._complete:

@@ -94,6 +94,10 @@ class Body(Protocol):
         """Upstream's head is here."""
         ...
 
+    def passes(self, piece: bytes) -> bool:
+        """Take a piece that goes on as it came; False where only `feed` can tell."""
+        ...
+
     def feed(self, piece: bytes) -> Step:
         """Take a piece; return what is to be sent for it."""
         ...
@@ -147,9 +151,13 @@ class _Untouched:
         if self.form is Form.STREAM:
             self._watch = self._family.watch()
 
-    def feed(self, piece: bytes) -> Step:
+    def passes(self, piece: bytes) -> bool:
         if self._watch is not None:
             self._look(self._watch, piece)
+        return True
+
+    def feed(self, piece: bytes) -> Step:
+        self.passes(piece)
         return Step(piece)
 
     def _look(self, watch: Watch, piece: bytes) -> None:
@@ -241,6 +249,9 @@ class _Mended:
     def start(self, status: int, content_type: str) -> None:
         self._status = status
         self._pipeline.start(status, content_type)
+
+    def passes(self, piece: bytes) -> bool:
+        return self._pipeline.passes(piece)
 
     def feed(self, piece: bytes) -> Step:
         return self._pipeline.feed(piece)

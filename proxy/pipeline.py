@@ -104,6 +104,14 @@ class Pipeline:
         self._stream(data)
         return self._step()
 
+    def passes(self, data: bytes) -> bool:
+        """Take bytes that go on as they came; False where only `feed` can tell what becomes of
+        them."""
+        # The shape of an event is known only where events are what leaves.
+        if self._decoder.pending or self.failure is not None:
+            return False
+        return self._unread.passes(data)
+
     def finish(self, *, clean: bool = True, problem: Problem | None = None) -> Step:
         """Upstream's answer is over; `problem` says why where it broke off."""
         if self.failure is not None:
@@ -251,6 +259,8 @@ class Pipeline:
         while place < len(data) and self.failure is None:
             if not self._decoder.pending:
                 place = self._unread.text(data, place)
+                if place == len(data):
+                    return
             # One event, so that the next ones may be like it.
             end = data.find(b"\n\n", place) + 2
             whole = end > 1 and not self._decoder.pending

@@ -159,6 +159,11 @@ class Recorder:
         if data and (clean := self._left.feed(data)):
             self._tap(Sent(self._id, time.monotonic(), clean))
 
+    def passed(self, piece: bytes) -> None:
+        """A piece came, and has left as it was."""
+        self.received(piece)
+        self.sent(piece)
+
     def marked(self, marks: Iterable[Mark]) -> None:
         """Fixes acted."""
         found = tuple(marks)

@@ -194,7 +194,7 @@ class _Exchange:
 
     async def _forward(self, opened: Opened, body: Body) -> None:
         self._last_heard = self._loop.time()
-        while not body.over and (piece := await opened.receive()) is not None:
+        while not body.over and (piece := await opened.receive(self._pass_at_once)) is not None:
             self._last_heard = self._loop.time()
             if len(piece) <= _SLICE or self._admission.provider.passthrough:
                 await self._pass_on(piece, opened, body)
@@ -206,6 +206,16 @@ class _Exchange:
         last = self._finish(body)
         rest = Step(self._rest.data + last.data, (*self._rest.marks, *last.marks))
         await self._reply.end(rest, body, opened)
+
+    def _pass_at_once(self, piece: bytes) -> bool:
+        """Pass on, in the moment in which it comes, what needs neither a look nor a pause."""
+        body = self._body
+        goes = self._interruption is None and self._reply.flows and len(piece) <= _SLICE
+        if not goes or body is None or not body.passes(piece):
+            return False
+        self._last_said = self._last_heard = self._loop.time()
+        self._reply.pass_on(piece)
+        return True
 
     async def _pass_on(self, piece: bytes, opened: Opened, body: Body) -> None:
         if body.over:
@@ -299,7 +309,7 @@ class _Exchange:
         await self._let_go()
         if why is GONE:
             # Agents close as soon as they have seen the terminal.
-            return COMPLETE if self._body is not None and self._body.over else why
+            return COMPLETE if self._reply.ended and self._body is not None else why
         try:
             async with asyncio.timeout(self._limits.unread):
                 return await self._last_words(why)

@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import httpx
 
-from proxy.connection import Connection
+from proxy.connection import Connection, Taker
 
 SLEPT_SECONDS = 30
 """The wall clock ran so much further than the loop's: the computer was asleep."""
@@ -74,8 +74,11 @@ class Answer(Protocol):
         """Seconds until it was connected, 0 where it was already; None where nobody measured."""
         ...
 
-    async def receive(self) -> bytes | None:
-        """Return what has come since the last call; None at the end. Raises httpx's errors."""
+    async def receive(self, at_once: Taker | None = None) -> bytes | None:
+        """Return what has come since the last call; None at the end. Raises httpx's errors.
+
+        What comes while this waits may be offered to ``at_once`` first.
+        """
         ...
 
     async def close(self) -> None:
@@ -305,7 +308,8 @@ class BorrowedAnswer:
         self._response = response
         self._pieces = aiter(cast("httpx.AsyncByteStream", response.stream))
 
-    async def receive(self) -> bytes | None:
+    async def receive(self, at_once: Taker | None = None) -> bytes | None:
+        del at_once
         return await anext(self._pieces, None)
 
     async def close(self) -> None:

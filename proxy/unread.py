@@ -73,6 +73,15 @@ class Unread:
         self.come.events += alike
         return end
 
+    def passes(self, data: bytes) -> bool:
+        """Count text events like the last one, if the bytes are nothing else; tell whether."""
+        alike, end = self.steady.leading(data, 0)
+        if end != len(data):
+            return False
+        self._sink.sent += alike
+        self.come.events += alike
+        return True
+
     def event(self, raw: bytes) -> bool:
         """Let an event pass that comes where others like it were healthy; tell whether it does."""
         way = self._way

@@ -32,6 +32,7 @@ from proxy.transport import (
     Borrowed,
     LeanTransport,
     Order,
+    Taker,
     Transport,
     is_private,
 )
@@ -96,12 +97,15 @@ class Opened:
         """The body is unpacked on its way: its length and coding are no longer true."""
         return self._unpacked is not None
 
-    async def receive(self) -> bytes | None:
-        """Return the next piece of the body, None at its end. Raises `ProxyError`."""
+    async def receive(self, at_once: Taker | None = None) -> bytes | None:
+        """Return the next piece of the body, None at its end. Raises `ProxyError`.
+
+        A piece that comes while this waits is offered to ``at_once`` first.
+        """
         try:
             if self._unpacked is not None:
                 return await anext(self._unpacked, None)
-            return await self._answer.receive()
+            return await self._answer.receive(at_once)
         except UnpackError as error:
             raise ProxyError(problem("upstream_invalid"), "a bomb, or no compression") from error
         except httpx.ReadTimeout as error:

@@ -12,6 +12,7 @@ import httpx
 
 from proxy.asgi import CONTACT, Contact, Message
 from proxy.config import Provider, Settings
+from proxy.connection import Taker
 from proxy.dialects import ENDPOINTS
 from proxy.limits import Limits
 from proxy.relay import Admission, Relay
@@ -44,13 +45,20 @@ class PlayedAnswer:
         self._coming: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
         self.closed = 0
         self.read_when_closed = False
+        self._taker: Taker | None = None
 
     def come(self, piece: "bytes | Exception | None") -> None:
+        if isinstance(piece, bytes) and self._taker is not None and self._taker(piece):
+            return
         self._coming.put_nowait(piece)
 
-    async def receive(self) -> bytes | None:
+    async def receive(self, at_once: Taker | None = None) -> bytes | None:
         self.read_when_closed = self.read_when_closed or self.closed > 0
-        piece = await self._coming.get()
+        self._taker = at_once if self._coming.empty() else None
+        try:
+            piece = await self._coming.get()
+        finally:
+            self._taker = None
         if isinstance(piece, Exception):
             raise piece
         return piece
@@ -77,10 +85,33 @@ class PlayedUpstreams:
 
 @dataclass
 class _Socket:
-    """The agent's connection under the answer."""
+    """The agent's connection under the answer, and the answer's state on it."""
 
+    messages: list[Message]
     keep_alive: bool = True
     aborted: bool = False
+    disconnected: bool = False
+    chunked_encoding: bool = True
+    write_paused: bool = False
+
+    @property
+    def flow(self) -> "_Socket":
+        return self
+
+    @property
+    def transport(self) -> "_Socket":
+        return self
+
+    @property
+    def response_complete(self) -> bool:
+        return any(each.get("more_body") is False for each in self.messages)
+
+    def write(self, chunk: bytes) -> None:
+        assert not self.response_complete
+        size, _, piece = chunk.partition(b"\r\n")
+        piece = piece.removesuffix(b"\r\n")
+        assert int(size, 16) == len(piece)
+        self.messages.append({"type": "http.response.body", "body": piece, "more_body": True})
 
     def get_write_buffer_size(self) -> int:
         return 0
@@ -107,7 +138,7 @@ class Machine:
         self.loop = cast("StillLoop", asyncio.get_running_loop())
         self.answer = PlayedAnswer(b"text/event-stream")
         self.upstreams = PlayedUpstreams(self.answer)
-        self.socket = _Socket()
+        self.socket = _Socket(self.messages)
         self.contact = Contact(cast("Any", self.socket), self.socket)
         relay = Relay(cast("Upstreams", self.upstreams), self.records.append, Limits())
         provider = Provider(
@@ -147,7 +178,7 @@ class Machine:
         self.answer.come(BROKEN)
 
     def leave(self) -> None:
-        self.gone = True
+        self.gone = self.socket.disconnected = True
         self.contact.lost()
 
     def shutdown(self) -> None:
