@@ -141,6 +141,14 @@ class Rig:
         """Return how the exchanges of the test ended, without the stream beside them."""
         return [each for each in self._records() if isinstance(each, Finished)]
 
+    def over(self) -> Finished:
+        """Wait for the one exchange of the test to be over; return how it ended."""
+        limit = time.monotonic() + leaks.SECONDS + _NOISE_SECONDS
+        while time.monotonic() < limit and not self.finished():
+            time.sleep(0.005)
+        [over] = self.finished()
+        return over
+
     def settle(self) -> list[str]:
         """Wait for every exchange to end; say which invariants do not hold."""
         for asked in self.asked:

@@ -33,7 +33,7 @@ def test_f20_a_reset_after_five_events_is_told_at_once(spoken: Spoken, half: byt
         assert answer.whole
         assert sentence(answer) == problem("upstream_reset").message
         assert half not in answer.body or not half
-        reason = fault.finished()[0].reason
+        reason = fault.over().reason
         assert f"after 5 events, {len(five + half)} bytes" in reason
 
 

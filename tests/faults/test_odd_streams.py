@@ -52,13 +52,12 @@ def test_f27_one_event_of_ten_megabytes_arrives_byte_for_byte(spoken: Spoken, co
         answer = fault.ask(path=spoken.path)
         assert len(answer.body) == len(body)
         assert answer.body == body
-        _wait_for_the_end(fault)
         assert _recorded(fault) == body
 
 
 def _recorded(fault: Rig) -> bytes:
     """Return what the inspector learnt that the agent was sent."""
-    ours = fault.finished()[0].exchange_id
+    ours = fault.over().exchange_id
     records = [each for each in fault.running.records if each.exchange_id == ours]
     return b"".join(each.data for each in records if isinstance(each, (Passed, Sent)))
 
@@ -76,8 +75,7 @@ def test_f28_many_small_events_are_all_delivered(spoken: Spoken, *, passthrough:
     with rig([SSE_HEAD, *pieces, LAST], passthrough=passthrough) as fault:
         answer = fault.ask(path=spoken.path)
         assert answer.body == body
-        _wait_for_the_end(fault)
-        over = fault.finished()[0]
+        over = fault.over()
         assert (over.bytes_in, over.bytes_out) == (len(body), len(body))
 
 
@@ -206,8 +204,7 @@ def test_f31_broken_tool_calls_are_mended_and_each_is_a_finding(defect: str) -> 
         assert [each["arguments"] for each in calls.values()] == ['{"a":1}'] * len(calls)
         assert len(calls) == (2 if defect == "interleaved" else 1)
         assert all(each["id"] and each["name"] in ("f", "g") for each in calls.values())
-        _wait_for_the_end(fault)
-        assert set(fault.finished()[0].findings) >= names
+        assert set(fault.over().findings) >= names
 
 
 def _calls(body: bytes) -> dict[int, dict[str, str]]:
@@ -249,7 +246,6 @@ def test_s28_a_key_that_an_error_quotes_is_scrubbed(
             # What upstream says to the agent is the agent's, there and nowhere else.
             asked.peer.heard.clear()
         assert passthrough or "‹key›".encode() in answer.body
-        _wait_for_the_end(fault)
         assert key not in repr(fault.running.records)
 
 
@@ -264,9 +260,3 @@ def _quoting(spoken: Spoken, where: str, key: str) -> list[Step]:
     if spoken is MESSAGES:
         body = {"type": "error", **body}
     return document(json.dumps(body).encode(), "401 No", x_debug=f"bearer {key}")
-
-
-def _wait_for_the_end(fault: Rig) -> None:
-    limit = time.monotonic() + 5
-    while not fault.finished() and time.monotonic() < limit:
-        time.sleep(0.005)

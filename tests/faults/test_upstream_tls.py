@@ -47,7 +47,7 @@ def test_f04_a_certificate_nobody_vouches_for_gets_no_byte(
     with rig(upstream) as fault:
         assert _refusal(fault.ask(ends="upstream_error")) == (502, "upstream_tls_untrusted")
         assert (upstream.connections, upstream.received) == (1, b"")
-        (over,) = fault.finished()
+        over = fault.over()
         assert why in over.reason
 
 

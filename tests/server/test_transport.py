@@ -1,6 +1,7 @@
 """The transport against a scripted server: reuse, faults, limits, and nothing left open."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -119,6 +120,31 @@ async def test_reuses_a_connection_for_the_next_request() -> None:
             assert await whole(transport, url) == b"hi"
         assert (server.connections, server.requests) == (1, 3)
         assert transport.in_use == 0
+
+
+@pytest.mark.parametrize(
+    ("ending", "error"),
+    [(b"0\r\n\r\n", None), (b"x", httpx.RemoteProtocolError)],
+    ids=["whole", "broken"],
+)
+async def test_offers_what_comes_while_it_waits_and_returns_what_is_not_taken(
+    ending: bytes, error: type[Exception] | None
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    script = says(head, 0.05, b"1\r\na\r\n", 0.05, b"1\r\nb\r\n", 0.05, b"1\r\na\r\n" + ending)
+    taken: list[bytes] = []
+
+    def take(piece: bytes) -> bool:
+        taken.extend([piece] if piece == b"a" else [])
+        return piece == b"a"
+
+    async with serving(script) as (_, transport, url), asyncio.timeout(10):
+        answer = await post(transport, url)
+        assert await answer.receive(take) == b"b"
+        with pytest.raises(error) if error else contextlib.nullcontext():
+            assert await answer.receive(take) is None
+        await answer.close()
+    assert taken == [b"a", b"a"]
 
 
 async def test_tells_how_long_it_took_to_connect_where_it_had_to() -> None:
