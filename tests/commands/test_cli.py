@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.settings import ConfigFile
 from tests.server.running import free_port
 
 FAST_EXIT = 5
@@ -173,7 +174,7 @@ def test_f40_says_who_has_the_port(home: dict[str, str]) -> None:
     ],
 )
 def test_exit_status_and_one_line(home: dict[str, str], arguments: list[str], status: int) -> None:
-    wiremend(home, "agent", "list")
+    ConfigFile(Path(home["HOME"], ".config", "wiremend", "config.toml")).ensure()
     done = wiremend(home, *arguments)
     assert done.returncode == status
     assert "Traceback" not in done.stderr

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from app.settings import ConfigFile, Watcher
+from app.settings import POLL_SECONDS, SETTLE_SECONDS, ConfigFile, Watcher
 from proxy.config import Settings
 from proxy.configedit import FRESH, set_fix
 from proxy.errors import ConfigError
@@ -47,6 +47,15 @@ class Told:
 
     def refuse(self, error: ConfigError) -> None:
         self.errors.append(error.message)
+
+
+def soon(true: Callable[[], object]) -> bool:
+    """Wait until it is true, and a moment longer for what must not follow; tell whether it is."""
+    until = time.monotonic() + 10
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(2 * (POLL_SECONDS + SETTLE_SECONDS))
+    return bool(true())
 
 
 @contextmanager
@@ -87,7 +96,7 @@ def test_a_file_that_is_written_slowly_is_read_when_it_is_whole(file: ConfigFile
             opened.write(line)
             opened.flush()
             time.sleep(0.02)
-        time.sleep(1)
+        assert soon(lambda: told.settings)
         assert [each.providers["demo"].fixes for each in told.settings] == [{"force-stream": True}]
         assert told.errors == []
 
@@ -99,7 +108,7 @@ def test_a_change_in_the_same_instant_and_of_the_same_length_is_seen(file: Confi
         with file.path.open("r+") as opened:
             opened.write(FRESH.replace('"Demo"', '"Dame"'))
         os.utime(file.path, ns=(found.st_atime_ns, found.st_mtime_ns))
-        time.sleep(1)
+        assert soon(lambda: told.settings)
         assert [each.providers["demo"].title for each in told.settings] == ["Dame"]
 
 
@@ -107,18 +116,19 @@ def test_a_file_that_goes_is_told_once_and_comes_back(file: ConfigFile) -> None:
     with watching(file) as told:
         time.sleep(0.3)
         file.path.unlink()
-        time.sleep(1)
+        assert soon(lambda: told.errors)
         assert told.errors == ["the file cannot be read, expected a readable file"]
         file.path.write_text(set_fix(FRESH, "demo", "usage", on=False))
-        time.sleep(1)
+        assert soon(lambda: told.settings)
         assert len(told.settings) == 1
 
 
 def test_whoever_is_told_and_fails_does_not_end_the_watching(file: ConfigFile) -> None:
-    came = threading.Event()
+    failed, came = threading.Event(), threading.Event()
 
     def fail_once(settings: Settings) -> None:
         if settings.providers["demo"].fixes["usage"]:
+            failed.set()
             raise RuntimeError
         came.set()
 
@@ -126,9 +136,9 @@ def test_whoever_is_told_and_fails_does_not_end_the_watching(file: ConfigFile) -
     watcher.start()
     try:
         file.edit(lambda text: set_fix(text, "demo", "usage", on=True))
-        time.sleep(0.7)
+        assert failed.wait(10)
         file.edit(lambda text: set_fix(text, "demo", "usage", on=False))
-        assert came.wait(1)
+        assert came.wait(10)
     finally:
         watcher.stop()
 
