@@ -16,6 +16,9 @@ HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 CONTACT = "wiremend.contact"
 """Where the scope holds the request's `Contact`."""
 
+MEMORY = "wiremend.memory"
+"""Where the scope holds what is remembered of a request's header."""
+
 
 class Contact:
     """What the server's interface says nothing of: the client's connection under one answer.

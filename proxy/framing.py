@@ -1,14 +1,19 @@
-"""Where one HTTP/1.1 request begins and ends, judged strictly: bytes in, the same bytes out.
+"""One HTTP/1.1 request, read strictly: bytes in, its header and the content of its body out.
 
 What two parsers could read differently is refused: a length and a coding together, any coding
 but one ``chunked``, numbers that are not plain digits, bare line ends, folded lines, control
-characters, chunk extensions, trailers. Only bytes that passed reach the parser behind.
+characters, chunk extensions, trailers.
+
+A client's next request on a connection mostly says the same but for the length of its body: such a
+header is not read again, and what else was found out about it is remembered with it.
 
 See: https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from proxy.errors import Problem, ProxyError, problem
 
@@ -29,8 +34,26 @@ _FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++):([\t -~\x80-\xff]*+)")
 _STRAY = re.compile(rb"(?<!\r)\n|\r(?=[^\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Eighteen digits fit every parser's integer.
 _LENGTH = re.compile(rb"[0-9]{1,18}")
+_LENGTH_LINE = re.compile(rb"\r\ncontent-length:[ \t]*+([0-9]{1,18})[ \t]*+\r\n", re.IGNORECASE)
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})\r\n")
 _LONGEST_SIZE_LINE = 18
+
+
+Found = TypeVar("Found")
+
+
+class Memory:
+    """What follows from a header and one thing more, kept as long as that is the same object."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[object, object]] = {}
+
+    def recall(self, name: str, basis: object, make: Callable[[], Found]) -> Found:
+        """Return what was made of that basis the last time, or make it; errors are not kept."""
+        known = self._found.get(name)
+        if known is None or known[0] is not basis:
+            known = self._found[name] = basis, make()
+        return cast("Found", known[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +64,59 @@ class Head:
     target: bytes
     version: bytes
     fields: tuple[tuple[bytes, bytes], ...]
+    memory: Memory = field(default_factory=Memory, compare=False)
+    """Of this header, whatever the length of the body."""
 
     def values(self, name: bytes) -> list[bytes]:
         """Return what the field says, once for each time it occurs."""
         return [value for each, value in self.fields if each == name]
 
 
-class Framing:
-    """The borders of one request; raises `ProxyError` where it is not to be served."""
+@dataclass(frozen=True, slots=True)
+class Familiar:
+    """A header that was read, but for the digits of its body's length."""
 
-    def __init__(self) -> None:
+    before: bytes
+    behind: bytes
+    head: Head
+    place: int
+    """Where among the fields the length stands."""
+
+    def like(self, raw: bytes) -> Head | None:
+        """Return a header that differs in the length alone; None where there is more to read."""
+        start, end = len(self.before), len(raw) - len(self.behind)
+        if not (raw.startswith(self.before) and raw.endswith(self.behind)):
+            return None
+        digits = _LENGTH.fullmatch(raw, start, end)
+        if digits is None:
+            return None
+        fields = self.head.fields
+        length = (b"content-length", digits.group())
+        return replace(self.head, fields=(*fields[: self.place], length, *fields[self.place + 1 :]))
+
+
+def _familiar(raw: bytes, head: Head) -> Familiar | None:
+    names = [name for name, _ in head.fields]
+    line = _LENGTH_LINE.search(raw)
+    if line is None or names.count(b"content-length") != 1:
+        return None
+    place = names.index(b"content-length")
+    return Familiar(raw[: line.start(1)], raw[line.end(1) :], head, place)
+
+
+class Framing:
+    """One request as it comes; raises `ProxyError` where it is not to be served."""
+
+    def __init__(self, former: "Familiar | None" = None) -> None:
         self._unread = bytearray()
         self._searched = 0
         self._body: _Length | _Chunks | None = None
-        self.excess = False
-        """Bytes followed the request's end."""
-
-    @property
-    def headed(self) -> bool:
-        """The whole header is here."""
-        return self._body is not None
+        self.familiar = former
+        """What the next request on the connection can be compared with."""
+        self.head: Head | None = None
+        """The header, once all of it is here."""
+        self.excess = 0
+        """Bytes that followed the request's end."""
 
     @property
     def done(self) -> bool:
@@ -68,9 +124,9 @@ class Framing:
         return self._body is not None and self._body.done
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes of the connection; return those that may be parsed now."""
+        """Take the next bytes of the connection; return what they bring of the body."""
         if self._body is not None:
-            return self._body_part(self._body, data)
+            return self._content(self._body, data)
         self._unread += data
         end = self._head_end()
         if end < 0:
@@ -78,14 +134,21 @@ class Framing:
         raw = bytes(self._unread[:end])
         rest = bytes(self._unread[end:])
         self._unread.clear()
-        head = parse_head(raw)
-        self._body = _body_of(head)
-        return _without_upgrade(raw, head) + self._body_part(self._body, rest)
+        self.head = self._head_of(raw)
+        self._body = _body_of(self.head)
+        return self._content(self._body, rest)
 
-    def _body_part(self, body: "_Length | _Chunks", data: bytes) -> bytes:
-        end = body.advance(data)
-        self.excess = end < len(data)
-        return data[:end]
+    def _content(self, body: "_Length | _Chunks", data: bytes) -> bytes:
+        content, end = body.take(data)
+        self.excess = len(data) - end
+        return content
+
+    def _head_of(self, raw: bytes) -> Head:
+        known = self.familiar.like(raw) if self.familiar is not None else None
+        if known is None:
+            known = parse_head(raw)
+            self.familiar = _familiar(raw, known)
+        return known
 
     def _head_end(self) -> int:
         found = self._unread.find(_HEAD_END, max(0, self._searched - len(_HEAD_END) + 1))
@@ -165,14 +228,6 @@ def _body_of(head: Head) -> "_Length | _Chunks":
     return _Length(int(lengths[0]))
 
 
-def _without_upgrade(raw: bytes, head: Head) -> bytes:
-    # No other protocol is spoken here, and httptools stops reading where one is offered.
-    if not head.values(b"upgrade"):
-        return raw
-    lines = raw.split(b"\r\n")
-    return b"\r\n".join(line for line in lines if not line.lower().startswith(b"upgrade:"))
-
-
 class _Length:
     """A body of known length."""
 
@@ -183,11 +238,11 @@ class _Length:
     def done(self) -> bool:
         return self._left == 0
 
-    def advance(self, data: bytes) -> int:
-        """Return where in the data the body's part of it ends."""
+    def take(self, data: bytes) -> tuple[bytes, int]:
+        """Return the content, and where in the data the body's part of it ends."""
         taken = min(self._left, len(data))
         self._left -= taken
-        return taken
+        return data[:taken], taken
 
 
 class _Chunks:
@@ -199,17 +254,19 @@ class _Chunks:
         self._line = bytearray()
         self._close_line = self._size
 
-    def advance(self, data: bytes) -> int:
-        """Return where in the data the body's part of it ends."""
+    def take(self, data: bytes) -> tuple[bytes, int]:
+        """Return the content, and where in the data the body's part of it ends."""
+        pieces: list[bytes] = []
         at = 0
         while at < len(data) and not self.done:
             if self._left:
-                taken = min(self._left, len(data) - at)
-                self._left -= taken
-                at += taken
+                piece = data[at : at + self._left]
+                self._left -= len(piece)
+                at += len(piece)
+                pieces.append(piece)
             else:
                 at = self._read_line(data, at)
-        return at
+        return b"".join(pieces), at
 
     def _read_line(self, data: bytes, at: int) -> int:
         found = data.find(b"\n", at, at + _LONGEST_SIZE_LINE)

@@ -19,6 +19,7 @@ from functools import lru_cache
 from proxy import localkey
 from proxy.asgi import (
     CLOSE,
+    MEMORY,
     Application,
     HeaderList,
     Message,
@@ -29,6 +30,7 @@ from proxy.asgi import (
 )
 from proxy.config import Agent, Provider, Settings
 from proxy.errors import Problem, ProxyError, problem
+from proxy.framing import Memory
 from proxy.limits import Limits
 from proxy.relay import Admission
 from proxy.routes import HEALTH_PATH, Route, check_query, family_of, resolve
@@ -67,6 +69,7 @@ class _Head:
 
     method: str
     path: str
+    query: bytes
     headers: HeaderList
     server: tuple[str, int]
     client: str
@@ -120,24 +123,22 @@ class Guard:
             await self._refuse(scope, body, send, _OWN_FAULT)
 
     def _check(self, scope: Scope) -> Admission | None:
-        head = _head_of(scope)
-        route = resolve(head.method, head.path)
-        check_query(scope["query_string"])
-        _check_host(head)
-        _check_origin(head)
-        _check_loop(head)
-        if route is None:
-            if (head.method, head.path) == ("GET", HEALTH_PATH):
-                return None
-            raise ProxyError(problem("unknown_endpoint"))
         settings = self._snapshot()
-        provider = settings.providers.get(route.provider_id or settings.default_provider)
-        agent = _agent_of(head, settings, provider)
-        if provider is None:
-            raise ProxyError(problem("unknown_provider"))
-        _check_body(head, self._limits.body_bytes)
+        memory: Memory = scope.get(MEMORY) or Memory()
+        judgement = memory.recall("judgement", settings, lambda: _judge(_head_of(scope), settings))
+        if judgement is None:
+            return None
+        # What can differ between two requests with the same header.
+        _check_length(scope["headers"], self._limits.body_bytes)
         self._check_room()
-        return _admission(settings, provider, route, agent)
+        return Admission(
+            settings=settings,
+            provider=judgement.provider,
+            endpoint=judgement.route.endpoint,
+            model_id=judgement.route.model_id,
+            agent=judgement.agent,
+            exchange_id=f"{_RUN}{next(_numbers):08x}",
+        )
 
     def _check_room(self) -> None:
         if self._on_quiet is not None:
@@ -199,11 +200,42 @@ class _Body:
                     self._complete = not (await self._receive()).get("more_body", False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What the header of a request that may come in says."""
+
+    provider: Provider
+    route: Route
+    agent: str
+
+
+def _judge(head: _Head, settings: Settings) -> _Judgement | None:
+    """Judge by the header alone; None for the sign of life. Raises `ProxyError`."""
+    route = resolve(head.method, head.path)
+    check_query(head.query)
+    _check_host(head)
+    _check_origin(head)
+    _check_loop(head)
+    if route is None:
+        if (head.method, head.path) == ("GET", HEALTH_PATH):
+            return None
+        raise ProxyError(problem("unknown_endpoint"))
+    provider = settings.providers.get(route.provider_id or settings.default_provider)
+    agent = _agent_of(head, settings, provider)
+    if provider is None:
+        raise ProxyError(problem("unknown_provider"))
+    _check_type(head)
+    if agent.passthrough is not None:
+        provider = replace(provider, passthrough=agent.passthrough)
+    return _Judgement(provider, route, agent.name)
+
+
 def _head_of(scope: Scope) -> _Head:
     client = scope["client"]
     return _Head(
         method=scope["method"],
         path=scope["raw_path"].decode("ascii"),
+        query=scope["query_string"],
         headers=scope["headers"],
         server=scope["server"],
         client=client[0] if client else "",
@@ -278,23 +310,13 @@ def _name_in_user_agent(head: _Head) -> str:
     return match[0] if match else "unknown"
 
 
-def _check_body(head: _Head, most: int) -> None:
+def _check_type(head: _Head) -> None:
     if head.method == "POST":
         types = head.values(b"content-type")
         if len(types) != 1 or not _JSON.fullmatch(types[0]) or head.values(b"content-encoding"):
             raise ProxyError(problem("not_json"))
-    if any(int(length) > most for length in head.values(b"content-length")):
+
+
+def _check_length(headers: HeaderList, most: int) -> None:
+    if any(name == b"content-length" and int(each) > most for name, each in headers):
         raise ProxyError(problem("too_large"))
-
-
-def _admission(settings: Settings, provider: Provider, route: Route, agent: Agent) -> Admission:
-    if agent.passthrough is not None:
-        provider = replace(provider, passthrough=agent.passthrough)
-    return Admission(
-        settings=settings,
-        provider=provider,
-        endpoint=route.endpoint,
-        model_id=route.model_id,
-        agent=agent.name,
-        exchange_id=f"{_RUN}{next(_numbers):08x}",
-    )

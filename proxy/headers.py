@@ -53,10 +53,8 @@ def codings(headers: HeaderList) -> tuple[bytes, ...]:
     return tuple(each.strip() for each in listed if each.strip() not in (b"", b"identity"))
 
 
-def request_headers(
-    agent: HeaderList, provider: Provider, key: Secret | None, *, raw: bool
-) -> HeaderList:
-    """Return what goes upstream: the agent's end-to-end headers and the provider's credential."""
+def request_headers(agent: HeaderList, provider: Provider, *, raw: bool) -> HeaderList:
+    """Return what goes upstream: the agent's end-to-end headers and those of the configuration."""
     dropped = _NOT_UPSTREAM | _named_by_connection(agent)
     if provider.key != "client":
         dropped |= _CREDENTIALS
@@ -72,10 +70,13 @@ def request_headers(
         kept.append((b"accept-encoding", coding))
     if value(agent, b"content-type"):
         kept.append((b"content-type", value(agent, b"content-type")))
-    if key is not None:
-        own = [pair for pair in own if pair[0] not in _CREDENTIALS]
-        own.append(_credential(provider.auth, key))
     return [*kept, *own]
+
+
+def with_credential(headers: HeaderList, provider: Provider, key: Secret) -> HeaderList:
+    """Return the headers with the provider's credential, and no other."""
+    sent = [pair for pair in headers if pair[0] not in _CREDENTIALS]
+    return [*sent, _credential(provider.auth, key)]
 
 
 def response_headers(upstream: HeaderList, *, dropped: Iterable[bytes] = ()) -> HeaderList:

@@ -1,23 +1,30 @@
-"""uvicorn's HTTP protocol with borders and time limits: nothing but whole, strict requests gets by.
+"""uvicorn's HTTP protocol behind a reader of our own: nothing but whole, strict requests gets by.
 
 uvicorn reads headers without an end and without a deadline, takes framings that other parsers
 read otherwise, and queues a second request behind the first, which hides the client's leaving.
+What it does with a request and its answer once that is read stays uvicorn's.
 """
 
 from asyncio import AbstractEventLoop, Event, TimerHandle, Transport
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 from uvicorn import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from proxy.asgi import CLOSE, CONTACT, Application, Contact, own_headers
+from proxy.asgi import CLOSE, CONTACT, MEMORY, Application, Contact, own_headers
 from proxy.errors import Problem, ProxyError, problem
-from proxy.framing import MALFORMED, Framing
+from proxy.framing import Framing, Head
 from proxy.limits import Limits
 from proxy.routes import family_of
 
+if TYPE_CHECKING:
+    from uvicorn._types import HTTPScope
+
+_PERSISTENT = b"1.1"
 TOO_SLOW = Problem(None, 408, "The request did not arrive in time.")
 
 _REASON_BY_STATUS = {
@@ -69,22 +76,50 @@ class StrictProtocol(HttpToolsProtocol):
             return
         if self._framing.done and not self._next_request():
             return
+        framing, begun = self._framing, self._framing.head is not None
         try:
-            ready = self._framing.feed(data)
+            content = framing.feed(data)
         except ProxyError as error:
             self._refuse(error.problem)
             return
-        if self._framing.excess:
+        if framing.excess:
             self.transport.abort()
             return
         self._unset_keepalive_if_required()
-        if ready:
-            super().data_received(ready)
+        if framing.head is not None:
+            if not begun:
+                self._begin(framing.head)
+            self._hand_over(content)
         self._watch()
 
-    def send_400_response(self, msg: str) -> None:
-        del msg
-        self._refuse(MALFORMED)
+    def _begin(self, head: Head) -> None:
+        """Hand the request to the application, as uvicorn does once its parser has a header."""
+        self.scope = _scope(head, self.server, self.client)
+        said = b",".join(head.values(b"connection")).lower().split(b",")
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=[],
+            message_event=Event(),
+            expect_100_continue=b"100-continue" in map(bytes.lower, head.values(b"expect")),
+            keep_alive=head.version == _PERSISTENT and b"close" not in map(bytes.strip, said),
+            on_response=self.on_response_complete,
+        )
+        self._start_asgi_task(self.cycle, cast("Application", self.app))
+
+    def _hand_over(self, content: bytes) -> None:
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += content
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.more_body = not self._framing.done
+        cycle.message_event.set()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Application) -> None:  # type: ignore[override]
         self._contact = Contact(self.transport, cycle)
@@ -112,7 +147,7 @@ class StrictProtocol(HttpToolsProtocol):
             # It would be answered only later, and its bytes hide whether the client still listens.
             self.transport.abort()
             return False
-        self._framing = Framing()
+        self._framing = Framing(self._framing.familiar)
         self._body_until = None
         self._rest()
         return True
@@ -125,7 +160,7 @@ class StrictProtocol(HttpToolsProtocol):
             if self.cycle.response_complete:
                 # Answered before all of the body was here: uvicorn's own timer is spent.
                 self._wait(self._limits.idle, self.transport.close)
-        elif self._framing.headed:
+        elif self._framing.head is not None:
             self._watch_body()
         elif self._deadline is None:
             self._wait(self._limits.header, self.transport.close)
@@ -208,6 +243,31 @@ class _HeadFirst:
         head, self._head = self._head, b""
         if head and not self._transport.is_closing():
             self._transport.write(head)
+
+
+def _scope(
+    head: Head, server: tuple[str, int | None] | None, client: tuple[str, int] | None
+) -> "HTTPScope":
+    """See: https://asgi.readthedocs.io/en/latest/specs/www.html#http-connection-scope"""
+    path, _, query = head.target.partition(b"?")
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": head.version.decode("ascii"),
+        "server": server,
+        "client": client,
+        "scheme": "http",
+        "root_path": "",
+        "method": head.method.decode("ascii"),
+        "path": unquote(path.decode("ascii")),
+        "raw_path": path,
+        "query_string": query,
+        # No other protocol is spoken here.
+        "headers": [each for each in head.fields if each[0] != b"upgrade"],
+        "state": {},
+        MEMORY: head.memory,
+    }
+    return cast("HTTPScope", scope)
 
 
 def _answer(why: Problem) -> bytes:

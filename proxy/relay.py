@@ -16,11 +16,12 @@ from typing import Any
 
 from proxy.afterwards import Afterwards
 from proxy.answering import Reply
-from proxy.asgi import CONTACT, Contact, Receive, Scope, Send
+from proxy.asgi import CONTACT, MEMORY, Contact, Receive, Scope, Send
 from proxy.config import Provider, Settings
 from proxy.dialects import Endpoint
 from proxy.errors import Problem, ProxyError, problem
 from proxy.forwarding import COMPLETE, GONE, Body, body_for
+from proxy.framing import Memory
 from proxy.headers import value
 from proxy.limits import Limits
 from proxy.recording import Recorder
@@ -190,6 +191,7 @@ class _Exchange:
             body=body,
             raw=admission.provider.passthrough,
             streams=streams,
+            memory=self._scope.get(MEMORY) or Memory(),
         )
 
     async def _forward(self, opened: Opened, body: Body) -> None:

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,7 @@ from proxy.config import Provider
 from proxy.demo import DemoTransport
 from proxy.dialects import Endpoint
 from proxy.errors import KeyUnavailableError, ProxyError, problem
+from proxy.framing import Memory
 from proxy.gate import Gate
 from proxy.secret import KeySource, Secret
 from proxy.transport import (
@@ -63,6 +64,8 @@ class Ask:
     """Passthrough: the agent's own accepted encodings, nothing unpacked."""
     streams: bool
     """A stream was asked of upstream: its slot is free again at its headers."""
+    memory: Memory = field(default_factory=Memory)
+    """Of the agent's headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +134,11 @@ class Upstreams:
     async def prepare(self, ask: Ask) -> Asking:
         """Decide where the request goes and with which headers. Raises `ProxyError`."""
         provider = ask.provider
-        url = rules.url_of(provider, ask.endpoint.path, ask.model_id)
-        if ask.query:
-            url += "?" + ask.query.decode("latin-1")
-        key = await self._key(provider)
-        sent = rules.request_headers(ask.headers, provider, key, raw=ask.raw)
-        if provider.base_url.startswith("http:"):
-            # Only what stays on this machine or its network can lead back to us.
-            hops = [*rules.values(ask.headers, HOP_HEADER), INSTANCE]
-            sent.append((HOP_HEADER, b",".join(hops)))
+        url, sent = ask.memory.recall("asking", provider, lambda: _asking(ask))
+        key = await self._key(provider) if _has_key(provider) else None
+        if key is not None:
+            # Never remembered: a locked key is to be gone.
+            sent = rules.with_credential(sent, provider, key)
         return Asking(url, sent, key)
 
     async def open(self, ask: Ask, asking: Asking) -> Opened:
@@ -186,9 +185,7 @@ class Upstreams:
             transport = self._transports[relevant] = _make_transport(provider)
         return transport
 
-    async def _key(self, provider: Provider) -> Secret | None:
-        if provider.key in ("none", "client") or provider.demo:
-            return None
+    async def _key(self, provider: Provider) -> Secret:
         if provider.key.startswith("env:"):
             text = os.environ.get(provider.key.removeprefix("env:"), "")
             return _checked(Secret(text.strip()))
@@ -213,6 +210,24 @@ class Upstreams:
             _KEY_FRESH_SECONDS, self._known_keys.pop, (provider.id, origin), None
         )
         return _checked(key)
+
+
+def _has_key(provider: Provider) -> bool:
+    return provider.key not in ("none", "client") and not provider.demo
+
+
+def _asking(ask: Ask) -> tuple[str, rules.HeaderList]:
+    """Return the URL, and the headers but for the credential."""
+    provider = ask.provider
+    url = rules.url_of(provider, ask.endpoint.path, ask.model_id)
+    if ask.query:
+        url += "?" + ask.query.decode("latin-1")
+    sent = rules.request_headers(ask.headers, provider, raw=ask.raw)
+    if provider.base_url.startswith("http:"):
+        # Only what stays on this machine or its network can lead back to us.
+        hops = [*rules.values(ask.headers, HOP_HEADER), INSTANCE]
+        sent.append((HOP_HEADER, b",".join(hops)))
+    return url, sent
 
 
 def _checked(key: Secret) -> Secret:

@@ -23,7 +23,8 @@ AGENT: HeaderList = [
 
 
 def sent(provider: Provider, key: Secret | None = KEY, *, raw: bool = False) -> dict[bytes, bytes]:
-    return dict(rules.request_headers(AGENT, provider, key, raw=raw))
+    headers = rules.request_headers(AGENT, provider, raw=raw)
+    return dict(headers if key is None else rules.with_credential(headers, provider, key))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_the_key_goes_where_the_provider_wants_it(auth: str) -> None:
 def test_an_agent_that_brings_its_own_key_keeps_it_but_not_ours() -> None:
     kept = [pair for pair in AGENT if pair[0] != b"connection"]
     provider = Provider("p", "https://a.example", key="client")
-    headers = dict(rules.request_headers(kept, provider, None, raw=False))
+    headers = dict(rules.request_headers(kept, provider, raw=False))
     assert headers[b"authorization"] == b"Bearer lk_agent"
     assert b"x-wiremend-key" not in headers
 

@@ -12,7 +12,8 @@ KEY = Secret("sk-0123456789")
 def sent(agent: rules.HeaderList, *, raw: bool = False, **members: object) -> dict[bytes, bytes]:
     provider = Provider(id="p", base_url="https://a.example/v1", **members)  # type: ignore[arg-type]
     key = KEY if provider.key == "keyring" else None
-    pairs = rules.request_headers(agent, provider, key, raw=raw)
+    pairs = rules.request_headers(agent, provider, raw=raw)
+    pairs = pairs if key is None else rules.with_credential(pairs, provider, key)
     assert len(pairs) == len(dict(pairs))
     return dict(pairs)
 
