@@ -181,11 +181,11 @@ class Reply:
     async def _head(self, status: int, headers: HeaderList) -> None:
         self.status = status
         if not self._raw:
-            headers = [(name, self._recorder.scrub(value)) for name, value in headers]
+            headers = self._recorder.scrub_values(headers)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _write(self, data: bytes, *, last: bool = False) -> None:
-        self._recorder.sent(data)
+        self._recorder.bytes_out += len(data)
         self.ended = self.ended or last
         message: Message = {"type": "http.response.body", "body": data, "more_body": not last}
         self.writing = True
@@ -193,6 +193,8 @@ class Reply:
             await self._send(message)
         finally:
             self.writing = False
+            # Behind the writing: the agent does not wait for a record.
+            self._recorder.sent(data)
 
     def _as_events(self, data: bytes, body: Body, opened: Opened) -> bytes:
         """Put a plain answer into the stream that a sign of life has already begun."""

@@ -12,7 +12,7 @@ See: https://www.rfc-editor.org/rfc/rfc9112
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from proxy.errors import Problem, ProxyError, problem
@@ -82,17 +82,18 @@ class Familiar:
     place: int
     """Where among the fields the length stands."""
 
-    def like(self, raw: bytes) -> Head | None:
-        """Return a header that differs in the length alone; None where there is more to read."""
-        start, end = len(self.before), len(raw) - len(self.behind)
+    def length_in(self, raw: bytes) -> bytes | None:
+        """Return the length in a header that differs in nothing else; None where it does."""
         if not (raw.startswith(self.before) and raw.endswith(self.behind)):
             return None
-        digits = _LENGTH.fullmatch(raw, start, end)
-        if digits is None:
-            return None
-        fields = self.head.fields
-        length = (b"content-length", digits.group())
-        return replace(self.head, fields=(*fields[: self.place], length, *fields[self.place + 1 :]))
+        digits = _LENGTH.fullmatch(raw, len(self.before), len(raw) - len(self.behind))
+        return digits.group() if digits is not None else None
+
+    def with_length(self, length: bytes) -> Head:
+        """Return the header with that length."""
+        head, place = self.head, self.place
+        fields = (*head.fields[:place], (b"content-length", length), *head.fields[place + 1 :])
+        return Head(head.method, head.target, head.version, fields, head.memory)
 
 
 def _familiar(raw: bytes, head: Head) -> Familiar | None:
@@ -134,8 +135,7 @@ class Framing:
         raw = bytes(self._unread[:end])
         rest = bytes(self._unread[end:])
         self._unread.clear()
-        self.head = self._head_of(raw)
-        self._body = _body_of(self.head)
+        self.head, self._body = self._known(raw) or self._read(raw)
         return self._content(self._body, rest)
 
     def _content(self, body: "_Length | _Chunks", data: bytes) -> bytes:
@@ -143,12 +143,17 @@ class Framing:
         self.excess = len(data) - end
         return content
 
-    def _head_of(self, raw: bytes) -> Head:
-        known = self.familiar.like(raw) if self.familiar is not None else None
-        if known is None:
-            known = parse_head(raw)
-            self.familiar = _familiar(raw, known)
-        return known
+    def _known(self, raw: bytes) -> "tuple[Head, _Length] | None":
+        length = self.familiar.length_in(raw) if self.familiar is not None else None
+        if self.familiar is None or length is None:
+            return None
+        return self.familiar.with_length(length), _Length(int(length))
+
+    def _read(self, raw: bytes) -> "tuple[Head, _Length | _Chunks]":
+        head = parse_head(raw)
+        body = _body_of(head)
+        self.familiar = _familiar(raw, head)
+        return head, body
 
     def _head_end(self) -> int:
         found = self._unread.find(_HEAD_END, max(0, self._searched - len(_HEAD_END) + 1))

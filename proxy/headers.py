@@ -47,9 +47,10 @@ def values(headers: HeaderList, name: bytes) -> list[bytes]:
 
 def codings(headers: HeaderList) -> tuple[bytes, ...]:
     """Return the codings that were put on a body, in their order."""
-    if not any(name == b"content-encoding" for name, _ in headers):
+    found = values(headers, b"content-encoding")
+    if not found:
         return ()
-    listed = b",".join(values(headers, b"content-encoding")).lower().split(b",")
+    listed = b",".join(found).lower().split(b",")
     return tuple(each.strip() for each in listed if each.strip() not in (b"", b"identity"))
 
 
@@ -81,18 +82,19 @@ def with_credential(headers: HeaderList, provider: Provider, key: Secret) -> Hea
 
 def response_headers(upstream: HeaderList, *, dropped: Iterable[bytes] = ()) -> HeaderList:
     """Return what comes back to the agent; framing is the server's own."""
-    unwanted = _NOT_BACK | _named_by_connection(upstream) | set(dropped)
+    more = {*dropped, *_named_by_connection(upstream)}
     return [
         (name, each)
         for name, each in upstream
-        if name not in unwanted and not name.startswith(b"access-control-")
+        if name not in _NOT_BACK and name not in more and not name.startswith(b"access-control-")
     ]
 
 
 def acceptable(headers: HeaderList) -> bool:
     """Tell whether upstream's headers keep the limits and hold no control characters."""
-    size = sum(len(name) + len(each) for name, each in headers)
-    clean = not any(_CONTROL.search(each) for _, each in headers)
+    joined = b"\t".join([each for pair in headers for each in pair])
+    size = len(joined) - 2 * len(headers) + 1
+    clean = _CONTROL.search(joined) is None
     return clean and size <= MAX_HEAD_SIZE and len(headers) <= MAX_HEADERS
 
 
@@ -117,6 +119,8 @@ def url_of(provider: Provider, path: str, model_id: str | None) -> str:
 
 def _named_by_connection(headers: HeaderList) -> set[bytes]:
     listed = b",".join(values(headers, b"connection"))
+    if not listed:
+        return set()
     return {name.strip().lower() for name in listed.split(b",") if name.strip()}
 
 

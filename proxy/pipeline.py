@@ -105,12 +105,10 @@ class Pipeline:
         return self._step()
 
     def passes(self, data: bytes) -> bool:
-        """Take bytes that go on as they came; False where only `feed` can tell what becomes of
-        them."""
+        """Take bytes that go on as they came; False where only `feed` can tell."""
         # The shape of an event is known only where events are what leaves.
-        if self._decoder.pending or self.failure is not None:
-            return False
-        return self._unread.passes(data)
+        free = not self._decoder.pending and self.failure is None
+        return free and self._unread.passes(data)
 
     def finish(self, *, clean: bool = True, problem: Problem | None = None) -> Step:
         """Upstream's answer is over; `problem` says why where it broke off."""
@@ -197,8 +195,7 @@ class Pipeline:
     def _close_document(self, *, clean: bool, problem: Problem | None) -> None:
         if self._document is None:
             return
-        data = bytes(self._document)
-        self._document = None
+        data, self._document = bytes(self._document), None
         if clean and self._unread.document(data):
             self._sink.put_document(data)
             return
@@ -235,9 +232,8 @@ class Pipeline:
             self._sink.put_document(data)
             return
         streams = self.form is Form.STREAM
-        usage = not streams or self._context.usage_asked
         self._chain.wake(data)
-        for chunk in aggregate.explode(completion, usage=usage):
+        for chunk in aggregate.explode(completion, usage=not streams or self._context.usage_asked):
             self._chunks_seen = True
             self._take(self._chain.walk(Passage(chunk, None, None, [])))
         self._flush(clean=True)
@@ -257,10 +253,9 @@ class Pipeline:
         """Let events pass that are like the last one, and read the others one by one."""
         place = 0
         while place < len(data) and self.failure is None:
-            if not self._decoder.pending:
-                place = self._unread.text(data, place)
-                if place == len(data):
-                    return
+            place = place if self._decoder.pending else self._unread.text(data, place)
+            if place == len(data):
+                return
             # One event, so that the next ones may be like it.
             end = data.find(b"\n\n", place) + 2
             whole = end > 1 and not self._decoder.pending
@@ -316,7 +311,7 @@ class Pipeline:
             else:
                 self._read(item, findings)
                 findings = []
-        self._drop(findings)
+        self._mark(findings, None)
 
     def _read(self, event: Event, findings: list[Finding]) -> None:
         self._unread.steady.forget()
@@ -343,11 +338,10 @@ class Pipeline:
     def _close_stream(self, *, clean: bool, problem: Problem | None) -> None:
         sentinel = self.done
         self._flush(clean=clean)
-        if self.failure is not None:
-            return
         finished = self._sink.finished
-        if not clean and not finished:
+        if self.failure is None and not (clean or finished):
             self._fail(failure(problem or problem_of("upstream_reset")))
+        if self.failure is not None:
             return
         ending = Ending(clean, sentinel, finished or sentinel, empty=not self._chunks_seen)
         for repair in self._chain.overriding("end"):
@@ -362,14 +356,12 @@ class Pipeline:
         self._close_fold(finished=finished)
 
     def _close_fold(self, *, finished: bool) -> None:
-        if self._sink.fold is None:
-            return
-        if not finished:
+        if self._sink.fold is not None and not finished:
             # A cut stream never becomes an answer that looks whole.
             self._fail(failure(problem_of("stream_incomplete")))
-            return
-        self._sink.put_document(wire.encode_if_possible(self._sink.fold.completion()) or b"")
-        self.done = True
+        elif self._sink.fold is not None:
+            self._sink.put_document(wire.encode_if_possible(self._sink.fold.completion()) or b"")
+            self.done = True
 
     def _flush(self, *, clean: bool, sentinel: bool = False) -> None:
         if not self._flushed:
@@ -387,8 +379,7 @@ class Pipeline:
                 self._fail(outcome)
 
     def _forward(self, event: Event, findings: list[Finding]) -> None:
-        for finding in findings:
-            self._sink.mark(finding, self._come.events, self._sink.sent)
+        self._mark(findings, self._sink.sent)
         self._sink.put_event(event)
 
     def _fail(self, error: Failure) -> None:
@@ -399,11 +390,11 @@ class Pipeline:
         if self.form is Form.STREAM:
             self._sink.put(sse.encode(wire.encode({"error": error.error})))
 
-    def _drop(self, findings: list[Finding]) -> None:
+    def _mark(self, findings: list[Finding], sent: int | None) -> None:
         for finding in findings:
-            self._sink.mark(finding, self._come.events, None)
+            self._sink.mark(finding, self._come.events, sent)
 
     def _step(self) -> Step:
         if self._repairs.made is not None:
-            self._drop(self._repairs.made.take_broken())
+            self._mark(self._repairs.made.take_broken(), None)
         return self._sink.take(self.failure)

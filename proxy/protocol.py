@@ -95,7 +95,7 @@ class StrictProtocol(HttpToolsProtocol):
     def _begin(self, head: Head) -> None:
         """Hand the request to the application, as uvicorn does once its parser has a header."""
         self.scope = _scope(head, self.server, self.client)
-        said = b",".join(head.values(b"connection")).lower().split(b",")
+        expects, persists = head.memory.recall("manner", None, lambda: _manner(head))
         self.cycle = RequestResponseCycle(
             scope=self.scope,
             transport=self.transport,
@@ -105,8 +105,8 @@ class StrictProtocol(HttpToolsProtocol):
             access_log=False,
             default_headers=[],
             message_event=Event(),
-            expect_100_continue=b"100-continue" in map(bytes.lower, head.values(b"expect")),
-            keep_alive=head.version == _PERSISTENT and b"close" not in map(bytes.strip, said),
+            expect_100_continue=expects,
+            keep_alive=persists,
             on_response=self.on_response_complete,
         )
         self._start_asgi_task(self.cycle, cast("Application", self.app))
@@ -243,6 +243,13 @@ class _HeadFirst:
         head, self._head = self._head, b""
         if head and not self._transport.is_closing():
             self._transport.write(head)
+
+
+def _manner(head: Head) -> tuple[bool, bool]:
+    """Tell whether the client waits to be told to go on, and whether it will ask again."""
+    expects = b"100-continue" in map(bytes.lower, head.values(b"expect"))
+    said = map(bytes.strip, b",".join(head.values(b"connection")).lower().split(b","))
+    return expects, head.version == _PERSISTENT and b"close" not in said
 
 
 def _scope(

@@ -96,6 +96,7 @@ class Recorder:
         self._over = COMPLETE, 0, self._at
         self._request: tuple[rules.HeaderList, float] | None = None
         self._asking: tuple[Asking, Mended, float] | None = None
+        self._head: tuple[Opened, float] | None = None
         self._plainly = self._known = _NOTHING
         self._came, self._left = Scrubbed(_NOTHING), Scrubbed(_NOTHING)
         self.bytes_in = self.bytes_out = 0
@@ -113,7 +114,14 @@ class Recorder:
         self._asking = asking, mended, time.monotonic()
 
     def note(self) -> None:
-        """Record what was asked: work for the time in which upstream is waited for."""
+        """Record what was asked and what upstream's head said: work for a time of waiting."""
+        self._note_request()
+        if self._head is not None:
+            (opened, at), self._head = self._head, None
+            headers = self._redacted(opened.headers)
+            self._tap(Answered(self._id, at, opened.status, headers, opened.took_to_connect))
+
+    def _note_request(self) -> None:
         if self._asking is None:
             return
         (asking, mended, at), self._asking = self._asking, None
@@ -126,13 +134,11 @@ class Recorder:
         self._tap(Asked(self._id, at, url, headers, body, mended.marks))
 
     def answered(self, opened: Opened) -> None:
-        """Upstream's head is here."""
-        self.note()
+        """Upstream's head is here; recorded with what comes next."""
+        self._note_request()
+        self._head = opened, time.monotonic()
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
-        headers = self._redacted(opened.headers)
-        now, taken = time.monotonic(), opened.took_to_connect
-        self._tap(Answered(self._id, now, opened.status, headers, taken))
 
     def received(self, piece: bytes) -> None:
         """A piece of the answer came; recorded when it is known whether it left as it came."""
@@ -147,8 +153,9 @@ class Recorder:
                 self._kept = None
 
     def sent(self, data: bytes) -> None:
-        """Bytes leave for the agent."""
-        self.bytes_out += len(data)
+        """Bytes have left for the agent."""
+        if self._head is not None:
+            self.note()
         if data and data == self._piece:
             self._piece = None
             if self._came.held == self._left.held:
@@ -161,6 +168,7 @@ class Recorder:
 
     def passed(self, piece: bytes) -> None:
         """A piece came, and has left as it was."""
+        self.bytes_out += len(piece)
         self.received(piece)
         self.sent(piece)
 
@@ -168,19 +176,27 @@ class Recorder:
         """Fixes acted."""
         found = tuple(marks)
         if found:
+            self.note()
             self._flush()
             self._found.update(mark.fix for mark in found)
             self._tap(Marked(self._id, time.monotonic(), found))
 
     def scrubbed(self) -> Scrubbed:
         """Return what takes the exchange's credentials out of a stream of bytes."""
-        self.note()
+        self._note_request()
         return Scrubbed(self._known)
 
     def scrub(self, data: bytes) -> bytes:
         """Take the exchange's credentials out of something whole."""
-        self.note()
+        self._note_request()
         return self._known.scrub(data)
+
+    def scrub_values(self, headers: rules.HeaderList) -> rules.HeaderList:
+        """Take the exchange's credentials out of what headers say."""
+        self._note_request()
+        if not self._known.finds(b"\n".join([each for _, each in headers])):
+            return headers
+        return [(name, self._known.scrub(each)) for name, each in headers]
 
     def over(self, why: Problem, status: int) -> None:
         """The answer is over; what it takes to say so waits until there is time."""
@@ -290,6 +306,8 @@ class Recorder:
 
     def _flush(self) -> None:
         piece, self._piece = self._piece, None
+        if piece and self._head is not None:
+            self.note()
         if piece and (clean := self._came.feed(piece)):
             self._tap(Received(self._id, time.monotonic(), clean))
 
