@@ -113,6 +113,7 @@ class LeanTransport:
         self._admit = admit
         self._idle: dict[Origin, list[Connection]] = {}
         self._open: set[Connection] = set()
+        self._aging: set[Connection] = set()
 
     @property
     def in_use(self) -> int:
@@ -188,11 +189,20 @@ class LeanTransport:
         loop = asyncio.get_running_loop()
         connection.idle_since = loop.time()
         self._idle.setdefault(origin, []).append(connection)
-        loop.call_later(IDLE_SECONDS, self._expire, origin, connection, connection.idle_since)
+        if connection not in self._aging:
+            # One clock for each connection: one for each use would remember busy hours for long.
+            self._aging.add(connection)
+            loop.call_later(IDLE_SECONDS, self._expire, origin, connection)
 
-    def _expire(self, origin: Origin, connection: Connection, since: float) -> None:
+    def _expire(self, origin: Origin, connection: Connection) -> None:
         idle = self._idle.get(origin, [])
-        if connection in idle and connection.idle_since == since:
+        loop = asyncio.get_running_loop()
+        due = connection.idle_since + IDLE_SECONDS
+        if connection in idle and loop.time() < due:
+            loop.call_at(due, self._expire, origin, connection)
+            return
+        self._aging.discard(connection)
+        if connection in idle:
             idle.remove(connection)
             connection.abort()
 

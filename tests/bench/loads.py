@@ -178,6 +178,33 @@ async def given_up(bench: Bench) -> str:
     return f"{stayed} stayed; median of the first tenth {first:.1f} ms, of the last {last:.1f} ms"
 
 
+async def many_starts(bench: Bench) -> str:
+    """20,000 short streams, some given up: memory and descriptors flat, said in five steps."""
+    before, fifth = bench.descriptors(), bench.some(4000)
+    seeded, room = random.Random(1), asyncio.Semaphore(20)
+    directive = "bench:events=5;pause_us=1000;index=1"
+    resident: list[float] = []
+
+    async def one(leaves: float | None) -> None:
+        async with room:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(leaves):
+                    events = len(await load.stream(bench.target, directive))
+                    bench.expect(events == 5, "a stream that stayed lost events")
+
+    for _ in range(5):
+        ways = [seeded.choice([None, None, None, 0.001, 0.004]) for _ in range(fifth)]
+        await asyncio.gather(*map(one, ways))
+        resident.append(bench.rss_mb())
+    # Connections to upstream may be kept, as many as were in use at once.
+    left = await bench.settled(before)
+    bench.expect(left <= 20, f"{left} descriptors were left open")
+    # The first fifth fills pools and caches.
+    growth = resident[-1] - resident[0]
+    bench.expect(growth <= 4, f"memory grew by {growth:.1f} MB")
+    return f"{5 * fifth} streams; {', '.join(f'{each:.1f}' for each in resident)} MB"
+
+
 async def reloads(bench: Bench) -> str:
     """40 changes of the configuration under 50 streams: none dropped, each obeyed in a second."""
     seconds, changes = bench.some(40), bench.some(40)
@@ -251,6 +278,7 @@ LOADS: dict[str, Callable[[Bench], Coroutine[Any, Any, str]]] = {
     "idle-streams": idle_streams,
     "short-requests": short_requests,
     "given-up": given_up,
+    "many-starts": many_starts,
     "reloads": reloads,
     "big-requests": big_requests,
     "refused": refused,

@@ -12,6 +12,7 @@ import pytest
 
 from proxy.errors import problem
 from proxy.limits import Limits
+from proxy.repairs import selected_names
 from tests.fakes.upstream import CLOSE, RESET, SSE_HEAD, STALL, framed, streamed
 from tests.faults.families import CHAT, FAMILIES, Spoken, sentence
 from tests.faults.parts import quick
@@ -47,12 +48,13 @@ def test_f21_a_clean_end_without_a_terminal_is_a_cut(spoken: Spoken) -> None:
 
 
 @ROWS
-@pytest.mark.parametrize("fixes", [{}, {"buffer-tool-calls": True, "json-salvage": True}])
+@pytest.mark.parametrize("fixes", [{}, {"buffer-tool-calls": True, "salvage-arguments": True}])
 @pytest.mark.parametrize("end", [b"", CLOSE], ids=["last-chunk", "close"])
 def test_f22_arguments_cut_off_are_never_made_whole(
     spoken: Spoken, fixes: dict[str, bool], end: bytes
 ) -> None:
     sent = spoken.start + spoken.arguments
+    assert selected_names(fixes).issuperset(fixes)
     script = streamed(sent, 0.05) if end == b"" else [SSE_HEAD, framed(sent), 0.05, CLOSE]
     with rig(script, fixes=fixes) as fault:
         answer = fault.ask(path=spoken.path, ends="cut_off")
