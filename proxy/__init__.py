@@ -21,6 +21,8 @@ other. The tap only appends: nobody who looks slows the stream down.
 
 Healthy answers are not read at all: what goes the way of an earlier healthy one (`trails`) passes
 as it came, and the repairs are made, and shown what they missed, when an answer leaves that way.
+What needs no look leaves in the moment it comes, past the exchange's task; what nobody waits for
+(`afterwards`) is done when there is time.
 
 Read `relay` first, then `pipeline`, then any file of `repairs`. A new repair is one module there,
 one line in the registry, one case in the corpus.

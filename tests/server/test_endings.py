@@ -33,6 +33,7 @@ ROLE = (
     b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m",'
     b'"choices":[{"index":0,"delta":{"role":"assistant","content":"a"},"finish_reason":null}]}\n\n'
 )
+STOP = ROLE.replace(b'{"role":"assistant","content":"a"}', b"{}").replace(b"null", b'"stop"')
 MANY = ROLE * 1000
 QUICK = Limits(unread=0.4, sentinel_grace=0.1)
 STARTS = {
@@ -136,6 +137,18 @@ def test_what_follows_a_terminal_is_not_sent(path: str) -> None:
             assert ask_again(running, peer, f"/v1/{path}").body == answer.body
         assert answer.body == start + terminal
         assert [each.outcome for each in running.finished(2)] == ["done", "done"]
+
+
+def test_gives_the_sentinel_some_seconds_of_grace() -> None:
+    limits = Limits(sentinel_grace=0.3)
+    with (
+        FakeUpstream([SSE_HEAD, framed(ROLE + STOP), STALL]) as up,
+        proxy(up.url, limits=limits) as running,
+    ):
+        begun = time.monotonic()
+        assert post(running, chat()).body == ROLE + STOP + b"data: [DONE]\n\n"
+        assert 0.25 < time.monotonic() - begun < 3
+        assert running.finished()[0].outcome == "done"
 
 
 def test_an_error_with_a_status_of_its_own_keeps_the_connection() -> None:

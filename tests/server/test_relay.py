@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from proxy import upstream
-from proxy.limits import Limits
 from tests.fakes.upstream import (
     CLOSE,
     LAST,
@@ -218,18 +217,6 @@ def test_ends_at_the_sentinel_though_upstream_stays() -> None:
         assert post(running, chat()).body == ROLE + STOP + DONE
         assert time.monotonic() - begun < 1
         assert up.wait_for_peer_to_close(5)
-
-
-def test_gives_the_sentinel_some_seconds_of_grace() -> None:
-    limits = Limits(sentinel_grace=0.3)
-    with (
-        FakeUpstream([SSE_HEAD, framed(ROLE + STOP), STALL]) as up,
-        proxy(up.url, limits=limits) as running,
-    ):
-        begun = time.monotonic()
-        assert post(running, chat()).body == ROLE + STOP + DONE
-        assert 0.25 < time.monotonic() - begun < 3
-        assert running.finished()[0].outcome == "done"
 
 
 @pytest.mark.parametrize("passthrough", [True, False])
