@@ -160,7 +160,8 @@ class Guard:
             self._on_quiet()
 
     async def _refuse(self, scope: Scope, body: "_Body", send: Send, why: Problem) -> None:
-        if self._on_refused is not None:
+        # Some agents ask with a HEAD whether anybody is there, and any answer will do.
+        if self._on_refused is not None and scope["method"] != "HEAD":
             self._on_refused(why.code or str(why.status))
         text = family_of(scope["path"]).error_body(why)
         headers = [*own_headers(text, why.headers), CLOSE]

@@ -114,8 +114,17 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         id="cline",
         title="Cline",
-        way="In Cline's settings choose API Provider: OpenAI Compatible, then paste these.",
-        snippets=_FORM,
+        way="In Cline's settings choose API Provider: OpenAI Compatible, then paste these. "
+        "In a terminal the command does the same.",
+        snippets=(
+            *_FORM,
+            Snippet(
+                "command",
+                "cline auth --provider openai-compatible --baseurl $address --apikey $key "
+                "--modelid $model\n",
+                Kind.SHELL,
+            ),
+        ),
         user_agents=("cline",),
         commands=("cline",),
         traces=_extension("saoudrizwan.claude-dev"),

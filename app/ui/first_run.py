@@ -53,7 +53,7 @@ class FirstRun(Page):
         self._keyring: str | None = None
         self._environment = os.environ if environment is None else environment
         self._settings = Settings()
-        self._running: set[str] = set()
+        self._running: dict[str, Preset] = {}
         self._started: dict[str, Started] = {}
         self._search = QLineEdit()
         self._tiles = QGridLayout()
@@ -213,7 +213,7 @@ class FirstRun(Page):
         return bool(value) and not key_problem(value)
 
     def _show_running(self, presets: Iterable[Preset]) -> None:
-        self._running = {preset.id for preset in presets}
+        self._running = {preset.id: preset for preset in presets}
         self._show_tiles()
 
     def _show_tiles(self) -> None:
@@ -222,7 +222,7 @@ class FirstRun(Page):
         self._tile_buttons = []
         found = sorted(matching(self._search.text()), key=lambda each: each.id not in self._running)
         for place, preset in enumerate(found[:_TILES]):
-            tile = self._tile(preset)
+            tile = self._tile(self._running.get(preset.id, preset))
             self._tile_buttons.append(tile)
             self._tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
         other = button(lambda: self.tr("Another one…"))

@@ -20,7 +20,7 @@ class LocalServers(QObject):
     """Looks for servers that answer like an OpenAI-compatible provider.
 
     Signals:
-        found: list[Preset], once per look, on the GUI's thread.
+        found: list[Preset], each at the port where it is, once per look, on the GUI's thread.
     """
 
     found = Signal(list)
@@ -31,17 +31,19 @@ class LocalServers(QObject):
         threading.Thread(target=self._look, args=(local,), daemon=True).start()
 
     def _look(self, presets: list[Preset]) -> None:
+        places = [each.at(port) for each in presets for port in (each.port, *each.other_ports)]
         answers: dict[str, bool] = {}
         threads = [
-            threading.Thread(target=_ask_into, args=(answers, each), daemon=True)
-            for each in presets
+            threading.Thread(target=_ask_into, args=(answers, each), daemon=True) for each in places
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(2 * _LIMIT_SECONDS)
         try:
-            self.found.emit([each for each in presets if answers.get(each.id)])
+            # Of two ports that answer, the first counts.
+            running = [each for each in reversed(places) if answers.get(each.base_url)]
+            self.found.emit(list({each.id: each for each in running}.values())[::-1])
         except RuntimeError:
             # The window went while we were asking.
             return
@@ -59,7 +61,7 @@ def serves_models(port: int) -> bool:
 
 
 def _ask_into(answers: dict[str, bool], preset: Preset) -> None:
-    answers[preset.id] = serves_models(preset.port)
+    answers[preset.base_url] = serves_models(preset.port)
 
 
 def _receive(connection: socket.socket, deadline: float) -> bytes:

@@ -1,6 +1,6 @@
 """The providers one can pick from: a name and a base URL each; a new one is a new row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 
@@ -15,6 +15,8 @@ class Preset:
     """Environment variables that usually hold its key."""
     key_page: str = ""
     """Where its makers hand out keys."""
+    other_ports: tuple[int, ...] = ()
+    """Where other versions of a local server listen."""
 
     @property
     def local(self) -> bool:
@@ -25,6 +27,10 @@ class Preset:
     def port(self) -> int:
         """The port of a local server."""
         return urlsplit(self.base_url).port or 0
+
+    def at(self, port: int) -> "Preset":
+        """Return this server as it listens at another port."""
+        return replace(self, base_url=self.base_url.replace(f":{self.port}/", f":{port}/"))
 
 
 PRESETS: tuple[Preset, ...] = (
@@ -199,7 +205,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset("xai", "xAI", "https://api.x.ai/v1", ("XAI_API_KEY",), key_page="https://console.x.ai"),
     Preset("ollama", "Ollama", "http://localhost:11434/v1"),
     Preset("lm-studio", "LM Studio", "http://localhost:1234/v1"),
-    Preset("llama-cpp", "llama.cpp server", "http://localhost:8080/v1"),
+    Preset("llama-cpp", "llama.cpp server", "http://localhost:8080/v1", other_ports=(9931,)),
     Preset("vllm", "vLLM", "http://localhost:8000/v1"),
 )
 

@@ -166,6 +166,23 @@ def test_a_running_local_server_is_found(qtbot: QtBot) -> None:
     assert caught.args == [[here]]
 
 
+def test_a_local_server_is_found_at_the_port_of_its_later_versions(
+    page: FirstRun, qtbot: QtBot
+) -> None:
+    servers = LocalServers()
+    with server(json.dumps({"data": [{"id": "qwen3"}]}).encode()) as port:
+        known = Preset(
+            "llama-cpp", "llama.cpp server", "http://localhost:1/v1", other_ports=(port,)
+        )
+        with qtbot.waitSignal(servers.found, timeout=3000) as caught:
+            servers.look([known])
+    assert caught.args == [[known.at(port)]]
+    page._show_running([known.at(port)])
+    saved = emissions(page.provider_saved)
+    page._tile_buttons[0].click()
+    assert saved[0][0].base_url == f"http://localhost:{port}/v1"  # type: ignore[attr-defined]
+
+
 def test_a_found_server_needs_no_key(page: FirstRun) -> None:
     ollama = Preset("ollama", "Ollama", "http://localhost:11434/v1")
     page._show_running([ollama])

@@ -64,6 +64,15 @@ def test_takes_only_the_keys_own_header_where_the_agent_brings_a_credential(live
     assert live.upstream.requests[-1][2]["authorization"] == "Bearer sk-of-the-agent"
 
 
+def test_who_only_asks_whether_anybody_is_there_is_nothing_to_tell_the_user(live: Live) -> None:
+    live.refused.clear()
+    # As Claude Code does whenever it starts.
+    assert live.send("/", {"Authorization": None}, method="HEAD", body=b"").status == 404
+    assert live.refused == []
+    assert live.send("/", {"Authorization": None}, method="GET", body=b"").status == 404
+    assert live.refused == ["unknown_endpoint"]
+
+
 def test_open_access_needs_no_key(opened: Live) -> None:
     headers = without_key(User_Agent="opencode/1.2 linux")
     assert opened.send(headers=headers).status == 200

@@ -4,8 +4,8 @@
 <context>
     <name>Agent</name>
     <message>
-        <source>In Cline&apos;s settings choose API Provider: OpenAI Compatible, then paste these.</source>
-        <translation>在 Cline 的设置中将 API Provider 选为 OpenAI Compatible，然后粘贴以下内容。</translation>
+        <source>In Cline&apos;s settings choose API Provider: OpenAI Compatible, then paste these. In a terminal the command does the same.</source>
+        <translation>在 Cline 的设置中将 API Provider 选为 OpenAI Compatible，然后粘贴以下内容。在终端里，用该命令即可。</translation>
     </message>
     <message>
         <source>A provider in opencode&apos;s own file. For one start only, copy the command.</source>
@@ -66,6 +66,10 @@
     <message>
         <source>model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>command</source>
+        <translation>命令</translation>
     </message>
     <message>
         <source>command for one start</source>
