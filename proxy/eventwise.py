@@ -117,8 +117,7 @@ class Folded(Whole):
 
     def feed(self, piece: bytes) -> Step:
         if self._stream is not None:
-            self._stream += piece
-            return Step()
+            return self._collect(piece)
         if self._sniffer is None:
             return super().feed(piece)
         seen = self._sniffer.feed(piece)
@@ -127,9 +126,19 @@ class Folded(Whole):
         self._sniffer = None
         if seen.form is Form.DOCUMENT:
             return super().feed(seen.data)
-        self._stream = bytearray(seen.data)
+        self._stream = bytearray()
         self.form, self.content_type = Form.DOCUMENT, "application/json"
-        return Step()
+        return self._collect(seen.data)
+
+    def _collect(self, piece: bytes) -> Step:
+        stream = self._stream = self._stream or bytearray()
+        stream += piece
+        if len(stream) <= MAX_HELD:
+            return Step()
+        # Too much to be made into one answer: it goes on as the stream that it is.
+        self._stream = None
+        self.form, self.content_type = Form.STREAM, "text/event-stream"
+        return super().feed(bytes(stream))
 
     def finish(self, why: Problem | None = None) -> Step:
         if self._stream is None:

@@ -27,6 +27,7 @@ from proxy.tap import (
     Started,
     Tap,
 )
+from proxy.unpack import Shown
 from proxy.upstream import Asking, Opened
 from proxy.wire import JsonObject, text
 
@@ -99,6 +100,7 @@ class Recorder:
         self._head: tuple[Opened, float] | None = None
         self._plainly = self._known = _NOTHING
         self._came, self._left = Scrubbed(_NOTHING), Scrubbed(_NOTHING)
+        self._packed: Shown | None = None
         self.bytes_in = self.bytes_out = 0
         self.events = 0
         self.detail = ""
@@ -118,6 +120,8 @@ class Recorder:
         self._note_request()
         if self._head is not None:
             (opened, at), self._head = self._head, None
+            codings = () if opened.unpacks else rules.codings(opened.headers)
+            self._packed = Shown(codings) if codings else None
             headers = self._redacted(opened.headers)
             self._tap(Answered(self._id, at, opened.status, headers, opened.took_to_connect))
 
@@ -158,7 +162,7 @@ class Recorder:
             self.note()
         if data and data == self._piece:
             self._piece = None
-            if self._came.held == self._left.held:
+            if self._came.held == self._left.held or self._packed is not None:
                 self._pass(data)
                 return
             self._piece = data
@@ -285,7 +289,7 @@ class Recorder:
     def _know(self, credentials: Sequence[bytes], headers: rules.HeaderList) -> None:
         known = [*credentials, _local_key(headers)]
         self._plainly = Scrubber(known)
-        self._known = Scrubber([*known, *(text for each in credentials for text in packed(each))])
+        self._known = Scrubber(known, [text for each in credentials for text in packed(each)])
         self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)
 
     def _redacted(self, headers: rules.HeaderList) -> Headers:
@@ -299,6 +303,8 @@ class Recorder:
         return value if name in _SECRET_HEADERS else self.scrub(value)
 
     def _pass(self, data: bytes) -> None:
+        if self._packed is not None:
+            data = self._packed.feed(data)
         clean = self._came.feed(data)
         self._left.held = self._came.held
         if clean:
@@ -308,6 +314,8 @@ class Recorder:
         piece, self._piece = self._piece, None
         if piece and self._head is not None:
             self.note()
+        if piece and self._packed is not None:
+            piece = self._packed.feed(piece)
         if piece and (clean := self._came.feed(piece)):
             self._tap(Received(self._id, time.monotonic(), clean))
 

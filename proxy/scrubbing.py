@@ -4,6 +4,9 @@ A credential is found by its longest run of letters and digits, which no escapin
 bytes without one cost a few searches of plain bytes and nothing else. Only where such a run turns
 up is the whole spelling looked for: as it is, escaped for JSON (also twice), for a URL, or within
 base64 at any of its three offsets.
+
+A credential that is spread over two texts, such as two events, shows in one of them at least half
+of that run: of a long run such a part is taken out too.
 """
 
 import base64
@@ -20,6 +23,8 @@ _ESCAPES = rb"\\{0,3}"
 _LONGEST_ESCAPED = 8
 _OFFSETS = 3
 _URL_SAFE = {ord("+"): b"-", ord("/"): b"_"}
+_SHORTEST_SPREAD = 24
+"""Characters of a run of which half is a part of a credential and nothing else."""
 
 
 def packed(credential: bytes) -> list[bytes]:
@@ -37,8 +42,13 @@ def packed(credential: bytes) -> list[bytes]:
 class Scrubber:
     """Knows the credentials of one exchange, and what else must not be shown."""
 
-    def __init__(self, credentials: Iterable[bytes] = ()) -> None:
-        self._texts = [(_sign(each), each) for each in dict.fromkeys(credentials) if each]
+    def __init__(self, credentials: Iterable[bytes] = (), disguises: Iterable[bytes] = ()) -> None:
+        """``disguises``, such as a credential's base64, are looked for as wholes alone."""
+        found = [(_sign(each), each) for each in dict.fromkeys(credentials) if each]
+        self._parts = [
+            part for sign, _ in found if len(sign) >= _SHORTEST_SPREAD for part in _halves(sign)
+        ]
+        self._texts = [*found, *((_sign(each), each) for each in dict.fromkeys(disguises) if each)]
         self._pattern_by_text: dict[bytes, re.Pattern[bytes]] = {}
         self.longest = _LONGEST_ESCAPED * max((len(text) for _, text in self._texts), default=0)
         """No spelling is longer."""
@@ -52,6 +62,13 @@ class Scrubber:
         for sign, text in self._texts:
             if sign in data:
                 data = self._spellings(text).sub(MARK, data)
+        return data
+
+    def scrub_parts(self, data: bytes) -> bytes:
+        """Replace what is left of a credential whose rest stands elsewhere."""
+        for half, sign in self._parts:
+            if half in data:
+                data = _parts(sign).sub(MARK, data)
         return data
 
     def _spellings(self, text: bytes) -> re.Pattern[bytes]:
@@ -79,21 +96,32 @@ class Scrubbed:
             data, self.held = self.held + data, b""
         data = self._scrubber.scrub(data)
         if data.endswith(_LINE_ENDS) or not self._scrubber.longest:
-            return data
+            return self._scrubber.scrub_parts(data)
         line = max(map(data.rfind, _LINE_ENDS)) + 1
         start = max(line, len(data) - self._scrubber.longest + 1)
         self.held = data[start:]
-        return data[:start]
+        return self._scrubber.scrub_parts(data[:start])
 
     def flush(self) -> bytes:
         """Return what was held back: nothing follows it."""
         held, self.held = self.held, b""
-        return held
+        return self._scrubber.scrub_parts(held)
 
 
 def _sign(text: bytes) -> bytes:
     """Return what stands in every spelling."""
     return max(_PLAIN.findall(text), key=len, default=b"")
+
+
+def _halves(sign: bytes) -> list[tuple[bytes, bytes]]:
+    middle = (len(sign) + 1) // 2
+    return [(sign[:middle], sign), (sign[-middle:], sign)]
+
+
+def _parts(sign: bytes) -> re.Pattern[bytes]:
+    """Return what finds a run's beginnings and ends, the longest first, down to half of it."""
+    sizes = range(len(sign), (len(sign) - 1) // 2, -1)
+    return re.compile(b"|".join(part for size in sizes for part in (sign[:size], sign[-size:])))
 
 
 def _spellings(text: bytes) -> re.Pattern[bytes]:

@@ -6,8 +6,6 @@ before.
 
 import hashlib
 import time
-import zlib
-from typing import Any
 
 from app.models import bigjson
 from app.models.answer import Answer
@@ -17,18 +15,14 @@ from proxy.errors import EventTooLargeError
 from proxy.repair import Form
 from proxy.sniff import Sniffer
 
-MOST_UNPACKED = 64 * 1024 * 1024
-"""Bytes; what a compressed answer may become here."""
 # A piece that holds more is read in several steps, or one of them could take too long.
 _STEP = 32 * 1024
-_AUTOMATIC = 32 + zlib.MAX_WBITS
-_WINDOWS = {"gzip": _AUTOMATIC, "x-gzip": _AUTOMATIC, "deflate": _AUTOMATIC}
 
 
 class EventLog:
     """The events of one direction, numbered from 0, each with its time."""
 
-    def __init__(self, pieces: Pieces, coding: str = "") -> None:
+    def __init__(self, pieces: Pieces) -> None:
         self.events: list[sse.Event] = []
         self.at: list[float] = []
         self.form: Form | None = None
@@ -42,9 +36,6 @@ class EventLog:
         self._sniffer = Sniffer()
         self._document: list[bytes] = []
         self._digest = hashlib.sha256()
-        self._unpacker: Any = zlib.decompressobj(_WINDOWS[coding]) if coding in _WINDOWS else None
-        self._unpacked = 0
-        self._packed = b""
         self._last_at = 0.0
 
     @property
@@ -55,14 +46,10 @@ class EventLog:
     @property
     def caught_up(self) -> bool:
         """All bytes that came have been read."""
-        return self._piece >= len(self.pieces.parts) and not self._packed
+        return self._piece >= len(self.pieces.parts)
 
     def step(self) -> None:
         """Read some of the next piece."""
-        if self._packed:
-            packed, self._packed = self._packed, b""
-            self._read(self._last_at, packed)
-            return
         piece = self.pieces.parts[self._piece]
         part = piece[self._offset : self._offset + _STEP]
         self._last_at = self.pieces.at[self._piece]
@@ -89,7 +76,6 @@ class EventLog:
 
     def _read(self, at: float, part: bytes) -> None:
         try:
-            part = self._plain(part)
             if self.form is None:
                 seen = self._sniffer.feed(part)
                 self.form, part = seen.form, seen.data
@@ -97,18 +83,8 @@ class EventLog:
                 self._document.append(part)
             elif self.form is Form.STREAM:
                 self._keep(at, self._decoder.feed(part))
-        except (EventTooLargeError, zlib.error, OverflowError) as error:
+        except EventTooLargeError as error:
             self.problem = str(error)
-
-    def _plain(self, part: bytes) -> bytes:
-        if self._unpacker is None:
-            return part
-        plain: bytes = self._unpacker.decompress(part, _STEP)
-        self._unpacked += len(plain)
-        if self._unpacked > MOST_UNPACKED:
-            raise OverflowError("the answer unpacks to more than can be shown")
-        self._packed = self._unpacker.unconsumed_tail
-        return plain
 
     def _keep(self, at: float, events: list[sse.Event]) -> None:
         self.events.extend(events)
@@ -145,7 +121,7 @@ class Reading:
         self.answer = Answer()
         self.first_token_at: float | None = None
         self._assembled = 0
-        self.received = EventLog(self.exchange.received, self._coding())
+        self.received = EventLog(self.exchange.received)
         self.sent = self.received
         if not self._was_untouched:
             self.sent = EventLog(self.exchange.sent)
@@ -173,11 +149,3 @@ class Reading:
                 self.first_token_at = self.sent.at[self._assembled]
         self._assembled += 1
         return True
-
-    def _coding(self) -> str:
-        """Only what passes through untouched can still be packed."""
-        answered = self.exchange.answered
-        if answered is None or not self.exchange.started.passthrough:
-            return ""
-        headers = {name.lower(): value.strip().lower() for name, value in answered.headers}
-        return headers.get("content-encoding", "")

@@ -82,3 +82,15 @@ def test_without_a_credential_nothing_is_held_or_changed() -> None:
     stream = Scrubbed(Scrubber())
     assert stream.feed(b"half a line") == b"half a line"
     assert Scrubber([b""]).scrub(b"x") == b"x"
+
+
+@pytest.mark.parametrize("cut", range(9, 41))
+def test_leaves_less_than_half_of_a_key_that_two_events_share(cut: int) -> None:
+    key = b"sk-proj-" + bytes(range(65, 91)) + b"012345"
+    stream = Scrubbed(Scrubber([key]))
+    events = [b'data: {"content":"' + part + b'"}\n\n' for part in (key[:cut], key[cut:])]
+    shown = b"".join(map(stream.feed, events)) + stream.flush()
+    assert MARK in shown
+    secret = key[8:]
+    windows = {secret[at : at + len(secret) // 2] for at in range(len(secret) // 2 + 1)}
+    assert not [each for each in windows if each in shown]

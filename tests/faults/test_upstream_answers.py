@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from proxy.eventwise import MAX_HELD
 from tests.fakes.upstream import (
     CLOSE,
     LAST,
     SSE_HEAD,
+    FakeUpstream,
     Step,
     document,
     framed,
@@ -17,7 +19,7 @@ from tests.fakes.upstream import (
 from tests.faults.ending import told
 from tests.faults.parts import HEALTHY, event
 from tests.faults.rig import rig
-from tests.server.running import Answer
+from tests.server.running import Answer, chat, post, proxy
 
 WHOLE = b"".join(HEALTHY)
 PART = event({"role": "assistant", "content": "half an ans"})
@@ -165,6 +167,17 @@ def test_f16_a_whole_answer_where_a_stream_was_asked_for_becomes_one(path: str) 
         assert b"hello" in answer.body
         assert terminal in answer.body
         assert told(answer) == "success"
+
+
+def test_f27_a_stream_too_large_to_become_one_answer_goes_on_as_it_is() -> None:
+    event = b'data: {"type":"response.output_text.delta","delta":"' + b"x" * 65_536 + b'"}\n\n'
+    end = b'data: {"type":"response.completed","response":{"status":"completed"}}\n\n'
+    events = [event] * (MAX_HELD // len(event) + 2)
+    with FakeUpstream(streamed(*events, end)) as up, proxy(up.url) as running:
+        answer = post(running, chat(stream=False), "/v1/responses")
+        assert answer.header("content-type") == ["text/event-stream"]
+        assert answer.body == b"".join([*events, end])
+        assert running.finished()[0].outcome == "done"
 
 
 @pytest.mark.parametrize("stream", [True, False])

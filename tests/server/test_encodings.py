@@ -4,8 +4,11 @@ import gzip
 
 import pytest
 
+from proxy.scrubbing import MARK
+from proxy.tap import Passed
+from proxy.unpack import NOT_SHOWN
 from tests.fakes.upstream import FakeUpstream, document
-from tests.server.running import chat, post, proxy
+from tests.server.running import chat, connect, post, proxy, read
 
 BODY = b'{"object":"list","data":[]}'
 
@@ -33,6 +36,28 @@ def test_passthrough_hands_it_on_as_it_came(coding: str) -> None:
         answer = post(running, chat(stream=False))
         assert (answer.status, answer.body) == (200, packed)
         assert answer.header("content-encoding") == [coding]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_inspector_is_shown_no_key_that_passes_packed(coding: str, *, damaged: bool) -> None:
+    key = "sk-" + "k" * 30
+    packed = gzip.compress(BODY + key.encode())
+    if damaged:
+        packed = packed[:10] + bytes((7,)) * 20 + packed
+    script = document(packed, content_encoding=coding)
+    with FakeUpstream(script) as up, proxy(up.url, passthrough=True, key="client") as running:
+        keys = {"authorization": f"Bearer {key}", "x_wiremend_key": running.key}
+        with connect(running, chat(stream=False), **keys) as asked:
+            assert read(asked).body == packed
+        assert running.finished()[0].bytes_out == len(packed)
+        shown = b"".join(each.data for each in running.records if isinstance(each, Passed))
+    if coding == "gzip" and not damaged:
+        assert shown == BODY + MARK
+    else:
+        assert NOT_SHOWN in shown
+        assert packed[:20] not in shown
+        assert key.encode() not in shown
 
 
 @pytest.mark.parametrize("coding", ["GZIP", "x-gzip", "gzip, identity", "identity"])
