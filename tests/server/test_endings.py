@@ -184,7 +184,7 @@ def test_an_agent_that_takes_little_is_not_given_up() -> None:
     limits = Limits(unread=0.8, sentinel_grace=0.1)
     with FakeUpstream(script) as up, proxy(up.url, limits=limits) as running:
         with connect(running, chat(), "/v1/completions") as peer:
-            begun = time.monotonic()
+            begun, taken = time.monotonic(), b""
             while time.monotonic() - begun < 2:
                 taken = peer.recv(65536)
                 time.sleep(0.02)
