@@ -147,14 +147,8 @@ class Recorder:
     def received(self, piece: bytes) -> None:
         """A piece of the answer came; recorded when it is known whether it left as it came."""
         self._flush()
-        self.bytes_in += len(piece)
         self._piece = piece
-        if self._first_byte is None:
-            self._first_byte = time.monotonic()
-        if self._kept is not None:
-            self._kept.append(piece)
-            if self.bytes_in > SHADOW_LIMIT:
-                self._kept = None
+        self._count(piece)
 
     def sent(self, data: bytes) -> None:
         """Bytes have left for the agent."""
@@ -173,8 +167,12 @@ class Recorder:
     def passed(self, piece: bytes) -> None:
         """A piece came, and has left as it was."""
         self.bytes_out += len(piece)
-        self.received(piece)
-        self.sent(piece)
+        if self._piece is None and self._head is None and self._came.held == self._left.held:
+            self._count(piece)
+            self._pass(piece)
+        else:
+            self.received(piece)
+            self.sent(piece)
 
     def marked(self, marks: Iterable[Mark]) -> None:
         """Fixes acted."""
@@ -301,6 +299,15 @@ class Recorder:
     def _shown(self, name: bytes, value: bytes) -> bytes:
         # What is marked must stay what it was, or the mark would not compare.
         return value if name in _SECRET_HEADERS else self.scrub(value)
+
+    def _count(self, piece: bytes) -> None:
+        self.bytes_in += len(piece)
+        if self._first_byte is None:
+            self._first_byte = time.monotonic()
+        if self._kept is not None:
+            self._kept.append(piece)
+            if self.bytes_in > SHADOW_LIMIT:
+                self._kept = None
 
     def _pass(self, data: bytes) -> None:
         if self._packed is not None:
