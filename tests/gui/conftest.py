@@ -28,6 +28,13 @@ def whole(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         yield made
 
 
+@pytest.fixture(autouse=True, scope="module")
+def nothing_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Take back what was copied: without a screen, Qt lets go of it only when Python has ended."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Let no test leave its language to the next one."""

@@ -2,10 +2,20 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 
 BEAT_MS = 5
+_SCHEDULED = Path("/proc/thread-self/schedstat")
+
+
+def clock() -> float:
+    """Return seconds that stand still while this thread could run and other programs do instead."""
+    now = time.monotonic()
+    if not _SCHEDULED.exists():
+        return now
+    return now - int(_SCHEDULED.read_bytes().split()[1]) / 1e9
 
 
 class Heart:
@@ -13,7 +23,7 @@ class Heart:
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._last = time.monotonic()
+        self._last = clock()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -26,7 +36,7 @@ class Heart:
         return self.longest
 
     def _beat(self) -> None:
-        now = time.monotonic()
+        now = clock()
         self.longest = max(self.longest, now - self._last)
         self._last = now
 

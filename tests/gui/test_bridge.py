@@ -10,7 +10,7 @@ from app import bridge as bridges
 from app.bridge import Bridge
 from app.ui.traffic_page import TrafficPage
 from proxy.tap import Passed, Record
-from tests.gui.pace import Heart, calmest
+from tests.gui.pace import Heart, calmest, clock
 from tests.gui.records import finished, started
 
 BURST = 20_000
@@ -139,11 +139,11 @@ def waiting_of_the_proxy(qtbot: QtBot) -> float:
     def write() -> None:
         for number in range(STREAMS):
             bridge.tap(started(f"s{number}", "demo"))
-        due = time.monotonic()
+        due = clock()
         for number in range(3 * STREAMS * EVENTS_A_SECOND):
             due += 1 / (STREAMS * EVENTS_A_SECOND)
-            time.sleep(max(0.0, due - time.monotonic()))
-            late.append(time.monotonic() - due)
+            time.sleep(max(0.0, due - clock()))
+            late.append(clock() - due)
             bridge.tap(Passed(f"s{number % STREAMS}", due, piece(number).data))
 
     thread = threading.Thread(target=write)
