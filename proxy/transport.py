@@ -113,7 +113,7 @@ class LeanTransport:
         self._admit = admit
         self._idle: dict[Origin, list[Connection]] = {}
         self._open: set[Connection] = set()
-        self._aging: set[Connection] = set()
+        self._clocks: dict[Connection, asyncio.TimerHandle] = {}
 
     @property
     def in_use(self) -> int:
@@ -189,22 +189,32 @@ class LeanTransport:
         loop = asyncio.get_running_loop()
         connection.idle_since = loop.time()
         self._idle.setdefault(origin, []).append(connection)
-        if connection not in self._aging:
-            # One clock for each connection: one for each use would remember busy hours for long.
-            self._aging.add(connection)
-            loop.call_later(IDLE_SECONDS, self._expire, origin, connection)
+        if connection not in self._clocks:
+            # One for each connection: one for each use would remember busy hours for long.
+            self._age(origin, connection, connection.idle_since + IDLE_SECONDS)
+
+    def _age(self, origin: Origin, connection: Connection, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._clocks[connection] = loop.call_at(until, self._expire, origin, connection)
 
     def _expire(self, origin: Origin, connection: Connection) -> None:
+        del self._clocks[connection]
         idle = self._idle.get(origin, [])
-        loop = asyncio.get_running_loop()
         due = connection.idle_since + IDLE_SECONDS
-        if connection in idle and loop.time() < due:
-            loop.call_at(due, self._expire, origin, connection)
+        if connection not in idle:
             return
-        self._aging.discard(connection)
-        if connection in idle:
+        if asyncio.get_running_loop().time() < due:
+            self._age(origin, connection, due)
+        else:
             idle.remove(connection)
             connection.abort()
+
+    def _forget(self, connection: Connection) -> None:
+        """A connection is gone: nothing of it stays."""
+        self._open.discard(connection)
+        clock = self._clocks.pop(connection, None)
+        if clock is not None:
+            clock.cancel()
 
     async def _connect(self, origin: Origin, seconds: float | None) -> Connection:
         try:
@@ -239,7 +249,7 @@ class LeanTransport:
             secured = {"ssl": self._ssl_context or ssl.create_default_context()}
             secured["server_hostname"] = host
         _, connection = await asyncio.get_running_loop().create_connection(
-            lambda: Connection(self._open.discard), address, port, **secured
+            lambda: Connection(self._forget), address, port, **secured
         )
         self._open.add(connection)
         connection.peer = address

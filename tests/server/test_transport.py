@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from proxy.connection import Connection
 from proxy.transport import AddressRefusedError, Answer, LeanTransport, Order, is_private
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
@@ -330,6 +332,17 @@ async def test_drops_connections_that_nobody_uses() -> None:
             await server.closed.wait()
         assert await whole(transport, url) == b"hi"
         assert server.connections == 2
+
+
+async def test_remembers_nothing_of_a_connection_that_is_gone() -> None:
+    async with serving(says(OK)) as (server, transport, url):
+        await whole(transport, url)
+        await whole(transport, url)
+        transport.drop_idle()
+        async with asyncio.timeout(1):
+            await server.closed.wait()
+        gc.collect()
+        assert not [each for each in gc.get_objects() if isinstance(each, Connection)]
 
 
 @pytest.mark.parametrize(
