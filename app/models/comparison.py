@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from app.models.plaintext import decoded, one_line
-from proxy.sse import Event
 
 MOST_EVENTS = 1500
 """Of each side, after what is alike at both ends; more would take seconds to compare."""
@@ -26,10 +25,12 @@ class Comparison:
     """False where only the first events were compared."""
 
 
-def compare(received: Sequence[Event], sent: Sequence[Event]) -> Comparison:
-    """Compare two streams; lines carry the numbers of their events."""
+def compare(received: Sequence[bytes], sent: Sequence[bytes]) -> Comparison:
+    """Compare two streams, given the bytes of their events; lines carry the numbers of these."""
     start = _common(received, sent)
-    end = _common(received[start:][::-1], sent[start:][::-1])
+    end = _common(
+        received[: start - 1 if start else None : -1], sent[: start - 1 if start else None : -1]
+    )
     came, left = received[start : len(received) - end], sent[start : len(sent) - end]
     whole = len(came) <= MOST_EVENTS and len(left) <= MOST_EVENTS
     # Some lines before and after show where it is.
@@ -42,17 +43,15 @@ def compare(received: Sequence[Event], sent: Sequence[Event]) -> Comparison:
     return Comparison("\n".join(_lines(sides[0], sides[1], before)), whole)
 
 
-def _common(first: Sequence[Event], second: Sequence[Event]) -> int:
+def _common(first: Sequence[bytes], second: Sequence[bytes]) -> int:
     for number, (one, other) in enumerate(zip(first, second, strict=False)):
-        if one.raw != other.raw:
+        if one != other:
             return number
     return min(len(first), len(second))
 
 
-def _lines(received: list[Event], sent: list[Event], offset: int) -> list[str]:
-    matcher = SequenceMatcher(
-        None, [each.raw for each in received], [each.raw for each in sent], autojunk=True
-    )
+def _lines(received: list[bytes], sent: list[bytes], offset: int) -> list[str]:
+    matcher = SequenceMatcher(None, received, sent, autojunk=True)
     lines: list[str] = []
     for group in matcher.get_grouped_opcodes(_CONTEXT):
         first, last = group[0], group[-1]
@@ -75,7 +74,7 @@ def _lines(received: list[Event], sent: list[Event], offset: int) -> list[str]:
     return lines
 
 
-def _paired(came: list[Event], left: list[Event], first_came: int, first_left: int) -> list[str]:
+def _paired(came: list[bytes], left: list[bytes], first_came: int, first_left: int) -> list[str]:
     """Show what became of each event, from shortly before where it differs."""
     lines: list[str] = []
     for place, (one, other) in enumerate(zip(came, left, strict=True)):
@@ -88,8 +87,8 @@ def _paired(came: list[Event], left: list[Event], first_came: int, first_left: i
     return lines
 
 
-def _text(event: Event) -> str:
-    return decoded(event.raw[:MOST_COMPARED]).strip()
+def _text(event: bytes) -> str:
+    return decoded(event[:MOST_COMPARED]).strip()
 
 
 def _common_length(first: str, second: str) -> int:
@@ -103,7 +102,7 @@ def _range(first: int, end: int) -> str:
     return f"{first}–{end - 1}" if end > first else "–"
 
 
-def _numbered(sign: str, events: list[Event], numbers: range, offset: int) -> list[str]:
+def _numbered(sign: str, events: list[bytes], numbers: range, offset: int) -> list[str]:
     return [
         f"{sign} {number + offset:>5}  {one_line(_text(events[number]), _WIDTH)}"
         for number in numbers

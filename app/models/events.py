@@ -47,7 +47,10 @@ class EventsModel(QAbstractTableModel):
         # An event's number; below zero, -1 - number, for the gap before it.
         self._rows: list[int] = []
         self._row_by_number: list[int] = []
-        self._marks_by_number: dict[int, list[Mark]] = {}
+        self._marks: Sequence[Mark] = ()
+        # The places of an event's marks; lists for each would be walked through by the collector.
+        self._first_mark: dict[int, int] = {}
+        self._more_marks: dict[int, list[int]] = {}
         self._marks_taken = 0
         self._marked: list[int] | None = None
         self._described: dict[int, Described] = {}
@@ -63,7 +66,8 @@ class EventsModel(QAbstractTableModel):
         self.beginResetModel()
         self._log, self._began = log, began
         self._rows, self._row_by_number = [], []
-        self._marks_by_number, self._described = {}, {}
+        self._marks, self._first_mark, self._more_marks = (), {}, {}
+        self._described = {}
         self._marks_taken, self._marked = 0, None
         self.endResetModel()
 
@@ -85,11 +89,14 @@ class EventsModel(QAbstractTableModel):
         Of a list that grew, only what is new is read, and never more of it than nobody notices.
         """
         new = marks[self._marks_taken : self._marks_taken + MARKS_AT_ONCE]
-        self._marks_taken += len(new)
-        for mark in new:
+        self._marks = marks
+        for place, mark in enumerate(new, self._marks_taken):
             number = mark.sent if sent else mark.received
-            if number is not None:
-                self._marks_by_number.setdefault(number, []).append(mark)
+            if number is None:
+                continue
+            if self._first_mark.setdefault(number, place) != place:
+                self._more_marks.setdefault(number, []).append(place)
+        self._marks_taken += len(new)
         if new and self._rows:
             last = self.index(len(self._rows) - 1, FIX)
             self.dataChanged.emit(self.index(0, FIX), last)
@@ -98,8 +105,8 @@ class EventsModel(QAbstractTableModel):
     @property
     def marked(self) -> list[int]:
         """The numbers of the events with a mark, in order."""
-        if self._marked is None or len(self._marked) != len(self._marks_by_number):
-            self._marked = sorted(self._marks_by_number)
+        if self._marked is None or len(self._marked) != len(self._first_mark):
+            self._marked = sorted(self._first_mark)
         return self._marked
 
     def row_of(self, number: int) -> int | None:
@@ -123,7 +130,10 @@ class EventsModel(QAbstractTableModel):
     def marks(self, row: int) -> list[Mark]:
         """Return the marks of the event in a row."""
         number = self.number(row)
-        return [] if number is None else self._marks_by_number.get(number, [])
+        first = None if number is None else self._first_mark.get(number)
+        if number is None or first is None:
+            return []
+        return [self._marks[place] for place in (first, *self._more_marks.get(number, ()))]
 
     def marked_rows(self) -> list[int]:
         """Return the rows with a mark, in order."""
@@ -156,7 +166,7 @@ class EventsModel(QAbstractTableModel):
 
     def _of_event(self, log: EventLog, number: int, column: int) -> str:
         if column == NUMBER:
-            return f"◆ {number}" if number in self._marks_by_number else str(number)
+            return f"◆ {number}" if number in self._first_mark else str(number)
         if column == DELAY:
             return f"{self._delay(log, number) * 1e3:.0f}"
         if column == FIX:
@@ -165,11 +175,11 @@ class EventsModel(QAbstractTableModel):
         return described_event.kind if column == KIND else described_event.text
 
     def _mark_words(self, number: int) -> str:
-        marks = self._marks_by_number.get(number)
-        if not marks:
+        place, more = self._first_mark.get(number), len(self._more_marks.get(number, ()))
+        if place is None:
             return ""
-        first = f"◆ {one_line(reason_words(marks[0].message), _MESSAGE_WIDTH)}"
-        return first if len(marks) == 1 else f"{first} +{len(marks) - 1}"
+        first = f"◆ {one_line(reason_words(self._marks[place].message), _MESSAGE_WIDTH)}"
+        return f"{first} +{more}" if more else first
 
     def _description(self, log: EventLog, number: int) -> Described:
         known = self._described.get(number)
@@ -206,7 +216,7 @@ class EventsModel(QAbstractTableModel):
             return self._of_event(self._log, number, index.column())
         if role == Role.TextAlignmentRole:
             return _alignment(index.column())
-        if role == Role.FontRole and number in self._marks_by_number:
+        if role == Role.FontRole and number in self._first_mark:
             font = QFont()
             font.setBold(index.column() in (NUMBER, FIX))
             return font

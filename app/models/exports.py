@@ -179,7 +179,7 @@ def _gap(exchange: Exchange) -> list[str]:
 
 
 def _answer_bytes(log: EventLog) -> bytes:
-    return b"".join(event.raw for event in log.events)
+    return b"".join(log.events.raws)
 
 
 def _curl_header(name: str, value: str, redaction: Redaction) -> Iterable[str]:
@@ -211,6 +211,6 @@ def _place(mark: Mark) -> str:
 def _around(log: EventLog, number: int) -> list[str]:
     first = max(0, min(number - _AROUND // 2, len(log.events) - _AROUND))
     return [
-        f"#{place}  {one_line(decoded(log.events[place].raw[: 4 * _WIDTH]).strip(), _WIDTH)}"
+        f"#{place}  {one_line(decoded(log.events.raws[place][: 4 * _WIDTH]).strip(), _WIDTH)}"
         for place in range(first, min(first + _AROUND, len(log.events)))
     ]

@@ -126,7 +126,7 @@ class ChangesTab(Tab):
         if reading.sent is reading.received:
             self.difference.show_text("")
             return
-        comparison = compare(reading.received.events, reading.sent.events)
+        comparison = compare(reading.received.events.raws, reading.sent.events.raws)
         self.difference.show_text(comparison.text)
         if not comparison.whole:
             words = self.tr("Only the first {count} events are compared.")

@@ -2,8 +2,8 @@ from app.models.comparison import MOST_EVENTS, compare
 from proxy import sse
 
 
-def events(*contents: str) -> list[sse.Event]:
-    return [sse.event(each.encode()) for each in contents]
+def events(*contents: str) -> list[bytes]:
+    return [sse.encode(each.encode()) for each in contents]
 
 
 def test_shows_nothing_where_nothing_differs() -> None:

@@ -5,8 +5,9 @@ from pytestqt.modeltest import ModelTester
 
 from app.models.events import DELAY, FIX, KIND, MARKS_AT_ONCE, NUMBER, TEXT, EventsModel
 from app.models.reading import Reading
+from app.models.store import Store
 from proxy.tap import Mark, Passed
-from tests.gui.exchanges import DONE, began, ended, read, text, whole
+from tests.gui.exchanges import DONE, began, ended, passed, read, text, whole
 
 MARK = Mark("index-repair", "set the <b>index</b>", 1, 1)
 
@@ -55,12 +56,13 @@ def test_marks_the_very_event(model: EventsModel) -> None:
 
 
 def test_takes_in_what_came_since(model: EventsModel) -> None:
-    reading = read(whole(text("a"), text("b")))
-    late = reading.received.events.pop()
-    at = reading.received.at.pop()
+    store = Store()
+    store.apply([began(), *passed([text("a")])])
+    reading = Reading(next(iter(store)))
+    reading.advance(1)
     show(model, reading)
-    reading.received.events.append(late)
-    reading.received.at.append(at)
+    store.apply(passed([text("b")], first=100.6))
+    reading.advance(1)
     model.refresh()
     assert column(model, NUMBER) == ["0", "1"]
     model.show_log(None, 0)

@@ -1,20 +1,33 @@
 """Requests and answers of fifty megabytes, whatever they are made of, are opened at once."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import WIDTH
 from proxy import wire
-from proxy.tap import Record
-from tests.gui.exchanges import DONE, answered, asked, began, ended, passed, text, whole
-from tests.gui.pace import calmest
+from proxy.tap import Mark, Record
+from tests.gui.exchanges import (
+    DONE,
+    answered,
+    asked,
+    began,
+    call,
+    ended,
+    mended,
+    passed,
+    text,
+    whole,
+)
+from tests.gui.pace import Heart, calmest
 from tests.gui.test_traffic_page import made_page, opening
 
 _SIZE = 50_000_000
 _PIECE = 64 * 1024
-ANSWER, REQUEST = 0, 3
+ANSWER, EVENTS, REQUEST = 0, 1, 3
 
 
 def received(body: bytes) -> list[Record]:
@@ -60,3 +73,34 @@ def test_says_that_of_a_huge_event_only_the_beginning_is_shown(qtbot: QtBot) -> 
     assert shown.startswith("▲ 9.5 MB; only the beginning is shown")
     assert max(map(len, shown.split("\n"))) <= WIDTH + 1
     assert len(page.detail.events.event_text) > 10_000_000
+
+
+def much_mended() -> list[Record]:
+    """Return an exchange of 100,000 events, each of them mended."""
+    pieces: list[Record] = []
+    for number in range(100_000):
+        mark = Mark("index-repair", "set the index", number, number)
+        came, left = (call(f"{number}", "f", "c", index) for index in (None, 0))
+        pieces += mended(came, left, [mark], at=101 + number / 1e3)
+    return [began(), asked(), answered(), *pieces, ended()]
+
+
+def opening_mended(qtbot: QtBot, records: list[Record]) -> float:
+    """Return how long the window stood still while it opened a request that was there."""
+    page = made_page(qtbot)
+    page.watch(False)
+    page.apply(records)
+    page.detail.tabs.setCurrentIndex(EVENTS)
+    QApplication.processEvents()
+    heart = Heart()
+    page.watch(True)
+    page.requests.choose_row(0)
+    qtbot.waitUntil(lambda: not page.detail.busy, timeout=60_000)
+    assert page.detail.exchange is not None
+    assert len(page.detail.exchange.marks) == 100_000
+    return heart.stop()
+
+
+def test_opens_a_hundred_thousand_mended_events_without_standing_still(qtbot: QtBot) -> None:
+    records = much_mended()
+    assert calmest(partial(opening_mended, qtbot, records), 0.3) <= 0.3

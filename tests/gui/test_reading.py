@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import time
 
@@ -35,6 +36,15 @@ def test_numbers_events_however_the_stream_was_cut() -> None:
         assert "".join(reading.answer.text) == "ab"
 
 
+def test_keeps_events_that_the_collector_of_garbage_need_not_walk_through() -> None:
+    gc.collect()
+    before = len(gc.get_objects())
+    reading = read(whole(text("x") * 5_000))
+    gc.collect()
+    assert len(reading.received.events) == 5_000
+    assert len(gc.get_objects()) - before < 500
+
+
 def test_reads_what_is_new_and_nothing_twice() -> None:
     store = Store()
     store.apply([began(), *passed([text("a")])])
@@ -43,7 +53,8 @@ def test_reads_what_is_new_and_nothing_twice() -> None:
     first = reading.received.events[0]
     store.apply(passed([text("b"), DONE], first=103.0))
     reading.advance(1)
-    assert reading.received.events[0] is first
+    assert reading.received.events[0] == first
+    assert len(reading.received.events) == 3
     assert "".join(reading.answer.text) == "ab"
     assert reading.first_token_at == 100.5
 
