@@ -27,6 +27,8 @@ def test_closing_a_loop_ends_what_still_runs_in_it() -> None:
 
 def test_a_task_that_will_not_end_is_not_waited_for() -> None:
     loop = new_loop()
+    # Whoever collects the task that is left would be told of it.
+    loop.set_exception_handler(lambda _loop, _left: None)
 
     async def stubborn() -> None:
         while True:
@@ -48,4 +50,4 @@ def test_a_task_that_will_not_end_is_not_waited_for() -> None:
     close_loop(loop)
     assert refusals == [1]
     assert loop.is_closed()
-    assert began >= 0
+    assert loop.time() - began < 10
