@@ -25,7 +25,8 @@ WRITE_SECONDS = 60
 """How long the request may make no progress on its way out."""
 
 _KEEP_ALIVE_PROBES = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
-_USER_TIMEOUT_MS = 30_000
+_UNHEARD_SECONDS = 30
+"""How long a provider may not even confirm what it was sent."""
 
 
 class Connection(asyncio.Protocol):
@@ -153,7 +154,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        _tune(transport.get_extra_info("socket"))
+        tune(transport.get_extra_info("socket"), _UNHEARD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
         if self._complete or self._error is not None:
@@ -259,20 +260,21 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
 
-def _tune(raw: socket.socket | None) -> None:
+def tune(raw: socket.socket | None, unheard: float) -> None:
+    """Send at once, ask a silent peer whether it is there, and give up one that is not heard."""
     if raw is None:
         return
-    for option, value in _socket_options():
+    for option, value in _socket_options(unheard):
         with suppress(OSError):
             raw.setsockopt(socket.IPPROTO_TCP, option, value)
     with suppress(OSError):
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
-def _socket_options() -> Iterator[tuple[int, int]]:
+def _socket_options(unheard: float) -> Iterator[tuple[int, int]]:
     yield socket.TCP_NODELAY, 1
     for name, seconds in _KEEP_ALIVE_PROBES:
         if hasattr(socket, name):
             yield getattr(socket, name), seconds
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        yield socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS
+        yield socket.TCP_USER_TIMEOUT, int(unheard * 1000)

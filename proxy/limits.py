@@ -18,6 +18,8 @@ class Limits:
     """Between two requests on one connection: longer than the pools of agents keep theirs."""
     unread: float = 600
     """How long a client may take no byte of what it was sent."""
+    unheard: float = 30
+    """How long a client may not even confirm what it was sent, where the system can tell."""
     first_keep_alive: float = 10
     """Silence after which a stream shows that it lives; then every `keep_alive` seconds."""
     keep_alive: float = 15

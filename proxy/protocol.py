@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from proxy.asgi import CLOSE, CONTACT, MEMORY, Application, Contact, own_headers
+from proxy.connection import tune
 from proxy.errors import Problem, ProxyError, problem
 from proxy.framing import Framing, Head
 from proxy.limits import Limits
@@ -56,6 +57,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        tune(transport.get_extra_info("socket"), self._limits.unheard)
         if len(self.connections) > self._limits.connections:
             self._refuse(problem("busy"))
         else:

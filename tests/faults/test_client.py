@@ -1,9 +1,13 @@
 """Faults of the agent's side, F32 to F39: it leaves, it stalls, it half-closes, it repeats."""
 
 import hashlib
+import json
 import os
+import shutil
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -144,6 +148,25 @@ class Counted(Sequence[Step]):
         if index == 0:
             return SSE_HEAD + self._first
         return self._piece if index <= self._count else self._last[index - 1 - self._count]
+
+
+def _has_networks() -> bool:
+    """Tell whether a process may have a network of its own, in which packets are lost at will."""
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        return False
+    tried = subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True)
+    return tried.returncode == 0
+
+
+@pytest.mark.skipif(not _has_networks(), reason="needs a network namespace")
+def test_f34_an_agent_whose_packets_vanish_is_noticed() -> None:
+    script = Path(__file__).with_name("vanished.py")
+    command = ["unshare", "-rn", sys.executable, str(script), "0.5"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=40, check=True)
+    told = json.loads(done.stdout)
+    assert told["outcome"] == "client_gone"
+    assert told["seconds"] < 5
+    assert told["upstream_told"]
 
 
 MEGABYTE = 1024 * 1024
