@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from proxy.repair import Form
+from proxy.sse import BOM
 
 _WHITE = b" \t\r\n"
-_BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -26,8 +26,8 @@ class Sniffer:
     def feed(self, data: bytes) -> Seen:
         """Take the next bytes."""
         self._data += data
-        start = self._data.removeprefix(_BOM).lstrip(_WHITE)
-        if not start or _BOM.startswith(self._data):
+        start = self._data.removeprefix(BOM).lstrip(_WHITE)
+        if not start or BOM.startswith(self._data):
             return Seen(None)
         if start.startswith(_FIELDS):
             return Seen(Form.STREAM, self.rest())

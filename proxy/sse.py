@@ -16,7 +16,7 @@ from proxy.errors import EventTooLargeError
 _EVENT_END = re.compile(rb"(?:\r\n?+|\n)(?:\r\n?+|\n)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONGEST_END = 4
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 MAX_EVENT_SIZE = 32 * 1024 * 1024
 """Bytes; a provider that sends more without a blank line is broken or hostile."""
@@ -102,7 +102,7 @@ class Decoder:
         body = raw
         if not self.begun:
             self.begun = True
-            body = raw.removeprefix(_BOM)
+            body = raw.removeprefix(BOM)
         return parse(body, raw, ended=ended)
 
 

@@ -11,8 +11,9 @@ as it came.
 import re
 from collections.abc import Iterator
 
-from proxy import wire
+from proxy import aggregate, sse, wire
 from proxy.repair import Answer, DocumentOutput, Finding, Form, Group, Repair
+from proxy.sse import BOM
 from proxy.wire import JsonObject
 
 _REDIRECTS = 300
@@ -42,6 +43,12 @@ class AnswerForm(Repair):
 
     def document(self, data: bytes) -> DocumentOutput:
         if self.status < _REDIRECTS:
+            if data.startswith(BOM):
+                data = data.removeprefix(BOM)
+                yield Finding(self.name, "a byte order mark stood before the answer; removed")
+            if (folded := _lines(data)) is not None:
+                data = wire.encode(folded)
+                yield Finding(self.name, "the chunks came as lines of JSON; read as one answer")
             if (sentinel := _TRAILING_SENTINEL.search(data[-256:])) is not None:
                 data = data[: len(data) - len(sentinel.group())]
                 yield Finding(self.name, "a sentinel stood after the plain answer; removed")
@@ -49,6 +56,25 @@ class AnswerForm(Repair):
                 data = wire.encode(inner)
                 yield Finding(self.name, "the completion was wrapped in an envelope; unwrapped")
         yield data
+
+
+def _lines(data: bytes) -> JsonObject | None:
+    """Read chunks that stand below each other, one a line; None for all else, and for half of it.
+
+    Where a choice has no finish reason nobody knows whether more was to come.
+    """
+    if b"\n" not in data.strip() or b'"delta"' not in data:
+        return None
+    fold = aggregate.Fold()
+    for line in filter(None, map(bytes.strip, data.split(b"\n"))):
+        chunk = wire.decode_object(line)
+        if chunk is not None and isinstance(chunk.get("choices"), list):
+            fold.add(chunk)
+        elif line != sse.SENTINEL:
+            return None
+    folded = fold.completion()
+    choices = [*wire.choices(folded)]
+    return folded if choices and all(each.get("finish_reason") for each in choices) else None
 
 
 def _enveloped(data: bytes) -> JsonObject | None:

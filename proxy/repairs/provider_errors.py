@@ -123,6 +123,7 @@ def _hidden(data: bytes) -> Failure | None:
         named = f" (“{title}”)" if title else ""
         sentence = f"The provider answered with a web page{named} instead of JSON."
         return _failure(f"{sentence} Check the base URL: is /v1 missing?", None)
+    data = data.removeprefix(sse.BOM)
     value = _parsed(data)
     if value is None:
         prose = data.lstrip()[:1] not in (b"{", b"[", b'"') and _is_prose(data)

@@ -79,3 +79,33 @@ def test_takes_an_envelope_off() -> None:
 
 def test_takes_a_sentinel_off_a_plain_answer() -> None:
     assert run(BODY + b"\n\ndata: [DONE]\n\n", JSON, stream=False) == (BODY, None, 1)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_takes_the_byte_order_mark_off_a_plain_answer(*, stream: bool) -> None:
+    body, content_type, marks = run(b"\xef\xbb\xbf" + BODY, JSON, stream=stream)
+    assert (body.endswith(b"data: [DONE]\n\n"), content_type) == (stream, SSE if stream else None)
+    assert json.loads(body) == COMPLETION if not stream else b'"content":"hi"' in body
+    assert marks == 1 + stream
+
+
+def lines(*finishes: str | None) -> bytes:
+    chunks = [
+        {"id": "c", "choices": [{"index": 0, "delta": {"content": "hi"}, "finish_reason": each}]}
+        for each in finishes
+    ]
+    return b"\n".join(json.dumps(each).encode() for each in chunks) + b"\n"
+
+
+@pytest.mark.parametrize("end", [b"", b"[DONE]\n"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_reads_chunks_that_came_as_lines(end: bytes, *, stream: bool) -> None:
+    body, _, _ = run(lines(None, "stop") + end, SSE, stream=stream)
+    assert b'"content":"hihi"' in body
+    assert b'"finish_reason":"stop"' in body
+    assert body.endswith(b"data: [DONE]\n\n") is stream
+
+
+@pytest.mark.parametrize("body", [lines(None, None), lines(None, "stop") + b'{"choices": [{'])
+def test_makes_nothing_whole_of_lines_that_break_off(body: bytes) -> None:
+    assert run(body, SSE, stream=True)[0] == body
