@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QSize, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,23 +20,30 @@ from app.models.exchange import Exchange
 from app.models.exchanges import ExchangesModel
 from app.models.filtering import suggestions
 from app.models.store import Store, Update
+from app.ui.fitting import FittedTable, Wish
 from app.ui.icons import IconName, icon
 from app.ui.parts import Look, plain_hint, text
-from app.ui.tables import at_end, set_widths, table
+from app.ui.tables import at_end, table
 
-_SAMPLES = (
-    "★ 00:00:00",
-    "▲ cut off by provider",
-    "deepseek-chat",
-    "opencode",
-    "Tokens",
-    "Tok/s",
-    "openrouter",
-    "Fixes",
+_WISHES = (
+    Wish("★ 00:00:00"),
+    Wish("▲ cut off by provider", "✔ done, 2 fix…"),
+    Wish("moonshotai/kimi-k2-thinking", "deepseek-c…"),
+    Wish("claude-cli", "opencode", 1),
+    Wish("~10.2k", turn=2),
+    Wish("188.8", turn=4),
+    Wish("openrouter", "deepseek", 3),
+    Wish("188", turn=5),
+    Wish("88.88 s", turn=6),
 )
 _MIDDLE_LIGHTNESS = 128
 _ICON = QSize(16, 16)
 _MARGIN = 8
+_GONE_TO = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+)
 
 
 class WordCompleter(QCompleter):
@@ -53,6 +59,37 @@ class WordCompleter(QCompleter):
         before = line.text().rpartition(" ")[0] if isinstance(line, QLineEdit) else ""
         word = str(index.data())
         return f"{before} {word}" if before else word
+
+
+class FilterLine(QLineEdit):
+    """Offers its words to whoever goes there, not only to those who type.
+
+    Signals:
+        wanted: the words are about to be offered.
+    """
+
+    wanted = Signal()
+
+    def suggest(self) -> None:
+        """Offer the words that could come next."""
+        completer = self.completer()
+        self.wanted.emit()
+        completer.setCompletionPrefix(self.text())
+        completer.complete()
+
+    # Qt overrides
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _GONE_TO:
+            # Later: the click that came here would close the list again.
+            QTimer.singleShot(0, self, self.suggest)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.suggest()
+        else:
+            super().keyPressEvent(event)
 
 
 class RequestList(QWidget):
@@ -74,8 +111,9 @@ class RequestList(QWidget):
         self._unseen = 0
         self._last: Exchange | None = None
         self.model = ExchangesModel(store, self)
-        self.view: QTableView = table(self.model, lambda: self.tr("Requests"))
-        self.filter = QLineEdit()
+        self.view = FittedTable(_WISHES)
+        table(self.model, lambda: self.tr("Requests"), self.view)
+        self.filter = FilterLine()
         self.pause = self._tool("pause", lambda: self.tr("Pause"), lambda: self.tr("Space"))
         self.clear = self._tool("clear", lambda: self.tr("Clear"), "Ctrl+L")
         self.pin = self._tool("pin", lambda: self.tr("Pin"), "P")
@@ -125,12 +163,17 @@ class RequestList(QWidget):
             self.view.setCurrentIndex(self.model.index(row, 0))
             self.view.scrollTo(self.model.index(row, 0))
 
+    def search(self) -> None:
+        """Go to the filter box, and offer its words."""
+        self.filter.setFocus()
+        self.filter.selectAll()
+        self.filter.suggest()
+
     def filter_by(self, words: str) -> None:
         """Put words into the filter box."""
         self.filter.setText(words)
 
     def _lay_out(self) -> None:
-        set_widths(self.view, _SAMPLES)
         self.view.horizontalHeader().setSectionsMovable(True)
         say(
             self.filter,
@@ -164,7 +207,8 @@ class RequestList(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.filter.setCompleter(completer)
         self.filter.textChanged.connect(self._filter)
-        self.filter.textEdited.connect(self._suggest)
+        self.filter.textEdited.connect(self._learn_words)
+        self.filter.wanted.connect(self._learn_words)
         self.view.selectionModel().currentRowChanged.connect(self._choose)
         self.view.activated.connect(self.opened)
         self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -190,6 +234,7 @@ class RequestList(QWidget):
         self.pause.setAccessibleName(words)
 
     def _say_again(self) -> None:
+        self.view.fit()
         self._show_pause(self.paused)
         self._show_pill()
         self._show_dropped()
@@ -202,7 +247,7 @@ class RequestList(QWidget):
         self._unseen = 0
         self._show_pill()
 
-    def _suggest(self) -> None:
+    def _learn_words(self) -> None:
         self._words.setStringList(suggestions(self._store))
 
     def _choose(self, current: QModelIndex) -> None:

@@ -36,9 +36,9 @@ def roomy(tree: QTreeView) -> None:
     tree.setUniformRowHeights(True)
 
 
-def table(model: QAbstractItemModel, name: Words) -> QTableView:
+def table(model: QAbstractItemModel, name: Words, view: QTableView | None = None) -> QTableView:
     """Return a view of whole rows, ready for a hundred thousand of them."""
-    view = QTableView()
+    view = view or QTableView()
     view.setModel(model)
     say(view, view.setAccessibleName, name)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

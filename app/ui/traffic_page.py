@@ -184,7 +184,7 @@ class TrafficPage(Page):
         add(lambda: self.tr("Read the request"), "Return", self._open, only_in=view)
         add(lambda: self.tr("Pin"), "P", requests.pin.click)
         self.commands.separate()
-        add(lambda: self.tr("Filter"), "Ctrl+F", self._find)
+        add(lambda: self.tr("Filter"), "Ctrl+F", requests.search)
         add(lambda: self.tr("Pause, or go on"), "Space", requests.pause.toggle, only_in=view)
         add(lambda: self.tr("Clear"), "Ctrl+L", self._clear)
         self.commands.separate()
@@ -225,10 +225,6 @@ class TrafficPage(Page):
 
     def _open(self) -> None:
         self.detail.tabs.currentWidget().setFocus()
-
-    def _find(self) -> None:
-        self.requests.filter.setFocus()
-        self.requests.filter.selectAll()
 
     def _clear(self) -> None:
         self._held.merge(self.store.clear())

@@ -48,6 +48,7 @@ def test_enter_leads_to_what_is_read(page: TrafficPage, qtbot: QtBot) -> None:
     assert page.detail.isAncestorOf(page.focusWidget())
 
 
+@pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
 def test_finds_the_filter_box_and_clears_the_list(page: TrafficPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.requests.view, "f", CONTROL)
     assert isinstance(page.focusWidget(), QLineEdit)

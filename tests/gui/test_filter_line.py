@@ -1,0 +1,63 @@
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.models.store import Store
+from app.ui.request_list import RequestList
+from tests.gui.exchanges import whole
+
+pytestmark = pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
+
+
+@pytest.fixture
+def requests(qtbot: QtBot) -> RequestList:
+    store = Store()
+    store.apply(whole(model="kimi"))
+    made = RequestList(store)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    return made
+
+
+def offers(requests: RequestList) -> bool:
+    popup = requests.filter.completer().popup()
+    return popup is not None and popup.isVisible()
+
+
+def click(requests: RequestList, qtbot: QtBot) -> None:
+    requests.filter.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.waitUntil(lambda: offers(requests))
+
+
+def press_down(requests: RequestList, qtbot: QtBot) -> None:
+    requests.filter.setFocus()
+    assert not offers(requests)
+    qtbot.keyClick(requests.filter, Qt.Key.Key_Down)
+
+
+def find(requests: RequestList, _qtbot: QtBot) -> None:
+    requests.search()
+
+
+@pytest.mark.parametrize("go", [click, press_down, find])
+def test_offers_its_words_before_anything_is_typed(
+    requests: RequestList, qtbot: QtBot, go: Callable[[RequestList, QtBot], None]
+) -> None:
+    go(requests, qtbot)
+    completer = requests.filter.completer()
+    assert offers(requests)
+    offered = completer.completionModel()
+    words = [offered.index(row, 0).data() for row in range(offered.rowCount())]
+    assert {"fixed", "model:kimi", "provider:deepseek"} <= set(words)
+
+
+def test_offers_what_goes_on_from_the_last_word(requests: RequestList, qtbot: QtBot) -> None:
+    requests.filter.setText("fixed mod")
+    press_down(requests, qtbot)
+    offered = requests.filter.completer().completionModel()
+    words = [offered.index(row, 0).data() for row in range(offered.rowCount())]
+    assert words == ["model:", "model:kimi"]
