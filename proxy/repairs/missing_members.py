@@ -37,6 +37,8 @@ class MissingMembers(Repair):
             if chunk.get("choices") is None:
                 chunk["choices"] = []
                 filled.append("choices")
+            if _drop_no_choices(chunk):
+                filled.append("choice where one stood")
             if _number_choices(chunk["choices"]):
                 filled.append("choice index")
             filled += self._fill_envelope(chunk)
@@ -67,6 +69,15 @@ class MissingMembers(Repair):
                 return wire.text(self.context.request, "model")
             case _:
                 return "chat.completion.chunk"
+
+
+def _drop_no_choices(chunk: JsonObject) -> bool:
+    """Leave out nulls that stand where a choice should: clients look into each one."""
+    choices = chunk["choices"]
+    if not isinstance(choices, list) or None not in choices:
+        return False
+    chunk["choices"] = wire.choices(chunk)
+    return True
 
 
 def _number_choices(choices: Any) -> bool:

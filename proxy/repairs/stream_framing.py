@@ -23,6 +23,7 @@ _GLUED = re.compile(rb"data:\s*(?=\{)")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x1f]")
 _JSON_START = b'{["'
+_AROUND_SENTINEL = b' \t\r\n"'
 
 
 class StreamFraming(Repair):
@@ -49,7 +50,7 @@ class StreamFraming(Repair):
             yield from self._without_data(event)
         elif event.plain and event.ended and event.data[:1] == b"{" and _reads(event.data):
             yield event
-        elif event.data.strip() == SENTINEL:
+        elif event.data.strip(_AROUND_SENTINEL) == SENTINEL:
             self._over = True
             yield from self._sentinel(event)
         else:

@@ -73,6 +73,12 @@ def test_numbers_choices(index: Any, expected: int) -> None:
     assert outcome.chunks[0]["choices"][0]["index"] == expected
 
 
+def test_leaves_out_nulls_among_the_choices() -> None:
+    choice = {"index": 0, "delta": {"content": "a"}}
+    outcome = run({**TEXT, "choices": [None, choice]}, {**TEXT, "choices": [None]})
+    assert [each["choices"] for each in outcome.chunks] == [[choice], []]
+
+
 def test_numbers_choices_by_their_place() -> None:
     outcome = run({**TEXT, "choices": [{"delta": {"content": each}} for each in "ab"]})
     assert [choice["index"] for choice in outcome.chunks[0]["choices"]] == [0, 1]

@@ -77,7 +77,14 @@ def test_turns_text_without_json_into_a_comment(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    [b"", b"data: [DONE]", b"data:[DONE]\n\n", b"event: done\ndata: [DONE]\n\n", DONE + DONE],
+    [
+        b"",
+        b"data: [DONE]",
+        b'data: "[DONE]"\n\n',
+        b"data:[DONE]\n\n",
+        b"event: done\ndata: [DONE]\n\n",
+        DONE + DONE,
+    ],
 )
 def test_closes_with_exactly_one_sentinel(end: bytes) -> None:
     sent, marks = run(GOOD + STOP + end)
