@@ -196,3 +196,22 @@ def test_agents_are_told_by_their_user_agent_or_their_key() -> None:
     assert tool("cline").called("Cline", "OpenAI/JS 5")
     assert not tool("cline").called("someone", "OpenAI/JS 5")
     assert not tool("roo").called("", "curl/8")
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("opencode/1.18.33 ai-sdk/provider-utils/4.0.23 runtime/bun/1.3.14", "opencode"),
+        ("codex_exec/0.169.0 (Debian 12.0.0; x86_64) xterm (codex_exec; 0.169.0)", "codex"),
+        ("claude-cli/2.1.197 (external, sdk-cli)", "claude-code"),
+        ("QwenCode/0.15.10 (linux; x64)", "qwen-code"),
+        # What a library says of itself is nobody's own word: such agents are known by their keys.
+        ("ai-sdk/openai-compatible/3.0.37 ai-sdk/provider-utils/5.0.30 runtime/bun/1.3.13", None),
+        ("OpenAI/Python 2.20.0", None),
+    ],
+)
+def test_an_agent_is_known_by_what_it_really_says_of_itself(
+    user_agent: str, name: str | None
+) -> None:
+    known = [each.id for each in TOOLS if each.called("me", user_agent)]
+    assert known == ([] if name is None else [name])

@@ -41,6 +41,8 @@ def opened(upstream: QuietUpstream) -> Iterator[Live]:
         {"Host": "[::1]:PORT"},
         {"Sec-Fetch-Site": "Same-Origin"},
         {"Sec-Fetch-Site": "none"},
+        # As Node's own fetch has it.
+        {"Sec-Fetch-Mode": "cors", "Accept-Language": "*"},
         {"Content-Type": "Application/JSON; charset=utf-8"},
         {"X-Forwarded-For": "1.2.3.4", "Forwarded": "for=1.2.3.4", "ngrok-trace-id": "1"},
         {"Upgrade": "websocket", "Connection": "upgrade, close"},
