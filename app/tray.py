@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.language import language
 from app.models.status import Condition, Status
+from app.trayplace import TrayPlace
 from app.ui.tray_icon import tray_icon
 from app.ui.tray_menu import TrayMenu, entry
 
@@ -40,12 +41,11 @@ class Tray(QObject):
         self._status = Status()
         self._icons: dict[tuple[Condition, str], QIcon] = {}
         self._looks = 0
-        self._present = QSystemTrayIcon.isSystemTrayAvailable()
-        self._icon = QSystemTrayIcon(self)
-        # Without an icon it would be shown, and nobody would see it.
-        self._icon.setIcon(self._drawn())
-        self._icon.setContextMenu(menu)
-        self._icon.activated.connect(self._activate)
+        self._menu = menu
+        self._icon: QSystemTrayIcon | None = None
+        self._place = TrayPlace(self)
+        self._present = self._place.there()
+        self._place.came.connect(self._look_anew)
         language().changed.connect(self._say_again)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -55,70 +55,9 @@ class Tray(QObject):
         """There is a tray to come back from."""
         return self._present
 
-    def start(self) -> None:
-        """Show the icon, now or as soon as there is a place for it."""
-        self._icon.show()
-        self._timer.start(_REASSERT_INTERVAL_MS if self._present else _LOOK_INTERVAL_MS)
-
-    def end(self) -> None:
-        """Take the icon away; some systems would leave a dead one."""
-        self._timer.stop()
-        self._icon.hide()
-
-    def show_status(self, status: Status) -> None:
-        """Show the state by shape and in words."""
-        changed = status.condition is not self._status.condition
-        self._status = status
-        if changed:
-            self._icon.setIcon(self._drawn())
-        words = self._words()
-        if words != self._icon.toolTip():
-            self._icon.setToolTip(words)
-
-    def _say_again(self) -> None:
-        self.show_status(self._status)
-
-    def show_style(self, style: str) -> None:
-        """Take the icon's style from the preferences."""
-        self._style = style
-        self._icon.setIcon(self._drawn())
-
-    def tell(self, title: str, words: str) -> None:
-        """Send the system's own kind of notice, as plain as it can be."""
-        if self._present and QSystemTrayIcon.supportsMessages():
-            self._icon.showMessage(title, words, QSystemTrayIcon.MessageIcon.Warning, _NOTICE_MS)
-
-    def _drawn(self) -> QIcon:
-        wanted = (self._status.condition, self._style)
-        if wanted not in self._icons:
-            self._icons[wanted] = tray_icon(*wanted)
-        return self._icons[wanted]
-
-    def _look(self) -> None:
-        there = QSystemTrayIcon.isSystemTrayAvailable()
-        if there and not self._present:
-            self._present = True
-            self.arrived.emit()
-        self._present = there
-        self._icon.show()
-        self._looks += 1
-        if there:
-            self._timer.setInterval(_REASSERT_INTERVAL_MS)
-        elif self._looks == _LOOKS:
-            self._timer.setInterval(_REASSERT_INTERVAL_MS)
-            self.missing.emit()
-
-    def _activate(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        clicks = (
-            QSystemTrayIcon.ActivationReason.Trigger,
-            QSystemTrayIcon.ActivationReason.DoubleClick,
-        )
-        # On macOS a click opens the menu, and Windows sends both for a double click.
-        if sys.platform == "darwin" or reason not in clicks[:1]:
-            return
-        self.toggle_asked.emit()
-
-    def _words(self) -> str:
+    @property
+    def words(self) -> str:
+        """The state, as said on hovering."""
         status = self._status
         if status.condition is Condition.ERROR:
             words = status.problem or self.tr("the proxy has failed")
@@ -139,3 +78,97 @@ class Tray(QObject):
         # Where Qt draws the hint itself, an angle bracket could make it HTML.
         line = entry(words).replace("&&", "&").replace("<", "‹")
         return f"Wiremend: {line}"
+
+    def start(self) -> None:
+        """Show the icon, now or as soon as there is a place for it."""
+        self._show_icon()
+        self._timer.start(_REASSERT_INTERVAL_MS if self._present else _LOOK_INTERVAL_MS)
+
+    def end(self) -> None:
+        """Take the icon away; some systems would leave a dead one."""
+        self._timer.stop()
+        if self._icon is not None:
+            self._icon.hide()
+
+    def show_status(self, status: Status) -> None:
+        """Show the state by shape and in words."""
+        changed = status.condition is not self._status.condition
+        self._status = status
+        if self._icon is None:
+            return
+        if changed:
+            self._icon.setIcon(self._drawn())
+        words = self.words
+        if words != self._icon.toolTip():
+            self._icon.setToolTip(words)
+
+    def _say_again(self) -> None:
+        self.show_status(self._status)
+
+    def show_style(self, style: str) -> None:
+        """Take the icon's style from the preferences."""
+        self._style = style
+        if self._icon is not None:
+            self._icon.setIcon(self._drawn())
+
+    def tell(self, title: str, words: str) -> None:
+        """Send the system's own kind of notice, as plain as it can be."""
+        if self._icon is None or not self._present:
+            return
+        if QSystemTrayIcon.supportsMessages():
+            self._icon.showMessage(title, words, QSystemTrayIcon.MessageIcon.Warning, _NOTICE_MS)
+
+    def _drawn(self) -> QIcon:
+        wanted = (self._status.condition, self._style)
+        if wanted not in self._icons:
+            self._icons[wanted] = tray_icon(*wanted)
+        return self._icons[wanted]
+
+    def _show_icon(self) -> None:
+        if self._icon is None and self._present:
+            self._icon = self._made()
+            self._say_again()
+        if self._icon is not None:
+            self._icon.show()
+
+    def _made(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon(self)
+        # Without an icon it would be shown, and nobody would see it.
+        icon.setIcon(self._drawn())
+        icon.setContextMenu(self._menu)
+        icon.activated.connect(self._activate)
+        return icon
+
+    def _look_anew(self) -> None:
+        """Go to the tray that has just come, and which may not take icons yet."""
+        if not self._timer.isActive():
+            return
+        if self._icon is not None and self._place.on_bus:
+            # It knows nothing of who stood in the one before.
+            self._icon.hide()
+        self._looks = 0
+        self._timer.setInterval(_LOOK_INTERVAL_MS)
+        self._look()
+
+    def _look(self) -> None:
+        there, was = self._place.there(), self._present
+        self._present = there
+        self._show_icon()
+        if there and not was:
+            self.arrived.emit()
+        self._looks += 1
+        if there:
+            self._timer.setInterval(_REASSERT_INTERVAL_MS)
+        elif self._looks == _LOOKS:
+            self._timer.setInterval(_REASSERT_INTERVAL_MS)
+            self.missing.emit()
+
+    def _activate(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        clicks = (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        )
+        # On macOS a click opens the menu, and Windows sends both for a double click.
+        if sys.platform == "darwin" or reason not in clicks[:1]:
+            return
+        self.toggle_asked.emit()

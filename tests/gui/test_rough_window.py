@@ -84,7 +84,7 @@ def a_broken_tray(qtbot: QtBot) -> None:
         raise KeyError(SECRET)
 
     tray.toggle_asked.connect(stumble)
-    tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    tray._activate(QSystemTrayIcon.ActivationReason.Trigger)
     tray.end()
 
 

@@ -172,7 +172,7 @@ def test_each_state_has_an_icon_of_its_own_shape() -> None:
 def test_says_the_state_in_words(menu: TrayMenu, status: Status, words: str) -> None:
     tray = Tray(menu)
     tray.show_status(status)
-    assert tray._icon.toolTip() == words
+    assert tray.words == words
 
 
 @pytest.mark.qt_log_ignore("systemTrayWindowChanged")

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +32,21 @@ def desktop(tmp_path: Path) -> Desktop:
     return Desktop(tmp_path, free_port())
 
 
-def host() -> Answers:
+def host(takes_icons: Callable[[], bool] = lambda: True) -> Answers:
     """Answer as a desktop's tray does."""
-    state: dict[str, Any] = {
-        "IsStatusNotifierHostRegistered": ("b", True),
-        "ProtocolVersion": ("i", 0),
-        "RegisteredStatusNotifierItems": ("as", []),
-    }
+
+    def state() -> dict[str, Any]:
+        return {
+            "IsStatusNotifierHostRegistered": ("b", takes_icons()),
+            "ProtocolVersion": ("i", 0),
+            "RegisteredStatusNotifierItems": ("as", []),
+        }
 
     def one(_interface: str, name: str) -> tuple[str, tuple[Any, ...]]:
-        return "v", (state[name],)
+        return "v", (state()[name],)
 
     def every(_interface: str) -> tuple[str, tuple[Any, ...]]:
-        return "a{sv}", (state,)
+        return "a{sv}", (state(),)
 
     def register(_item: str) -> tuple[str, tuple[Any, ...]]:
         return "", ()
@@ -82,6 +84,36 @@ def test_stands_in_a_tray_over_d_bus_and_a_click_there_opens_the_window(desktop:
         wait_for(desktop.shows_window)
         press(address, item(watcher))
         wait_for(lambda: not desktop.shows_window())
+
+
+@needs_bus
+def test_goes_into_a_tray_over_d_bus_that_comes_late_and_into_its_successor(
+    desktop: Desktop,
+) -> None:
+    with bus_of(desktop) as address, desktop.application("--hidden"):
+        wait_for(desktop.shows_window)
+        for _ in range(2):
+            with listening(address, WATCHER, host()) as watcher:
+                wait_for(lambda watcher=watcher: item(watcher))
+
+
+@needs_bus
+def test_waits_for_a_tray_over_d_bus_that_does_not_take_icons_yet(desktop: Desktop) -> None:
+    ready = threading.Event()
+    with (
+        bus_of(desktop) as address,
+        listening(address, WATCHER, host(ready.is_set)) as watcher,
+        desktop.application("--hidden"),
+    ):
+        wait_for(desktop.shows_window)
+        ready.set()
+        wait_for(lambda: item(watcher))
+
+
+@needs_bus
+def test_goes_into_a_tray_on_the_screen_though_there_is_a_bus(desktop: Desktop) -> None:
+    with bus_of(desktop), desktop.application("--hidden"), desktop.tray():
+        wait_for(desktop.icon)
 
 
 def test_goes_into_a_tray_that_comes_late(desktop: Desktop) -> None:
