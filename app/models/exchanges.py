@@ -1,5 +1,6 @@
 """The list of requests: rows in order of arrival, as far as the filter lets them through."""
 
+import html
 from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -249,6 +250,14 @@ class ExchangesModel(QAbstractTableModel):
             self.tr("First token"),
         )
 
+    def _hint(self, exchange: Exchange) -> str:
+        """Say all columns, since some may have no room; hints know no plain format."""
+        said = zip(self._headings(), (each.text(exchange) for each in COLUMNS), strict=True)
+        lines = [
+            html.escape(f"{heading}: {words}", quote=False) for heading, words in said if words
+        ]
+        return f"<qt>{'<br>'.join(lines)}</qt>"
+
     def _number(self, exchange: Exchange) -> int:
         return self._number_by_id[exchange.id]
 
@@ -315,7 +324,7 @@ class ExchangesModel(QAbstractTableModel):
             return _alignment(COLUMNS[index.column()])
         if role == Role.ForegroundRole and index.column() == STATE_COLUMN:
             return self._colour(self._rows[index.row()])
-        return None
+        return self._hint(self._rows[index.row()]) if role == Role.ToolTipRole else None
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

@@ -97,3 +97,10 @@ def test_takes_neighbours_out_together(traffic: Traffic) -> None:
     traffic.model.apply(traffic.store.clear())
     assert [each[1:] for each in removals] == [(5, 6), (0, 3)]
     assert traffic.column(2) == ["m4"]
+
+
+def test_says_all_of_a_row_in_its_hint(traffic: Traffic) -> None:
+    traffic.apply(*whole(text("x"), model="<b>kimi</b>"))
+    hint = traffic.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Provider: deepseek<br>" in hint
+    assert "Model: &lt;b&gt;kimi&lt;/b&gt;<br>" in hint

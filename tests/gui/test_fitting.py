@@ -7,6 +7,7 @@ from app.models.store import Store
 from app.ui.fitting import FittedTable, Wish
 from app.ui.request_list import RequestList
 from app.ui.tables import table
+from tests.gui.exchanges import whole
 
 WISHES = (Wish("always here"), Wish("m" * 40, "mmm"), Wish("last", turn=1))
 
@@ -58,3 +59,14 @@ def test_the_list_of_requests_fits_at_every_width(qtbot: QtBot, width: int) -> N
     assert requests.view.horizontalHeader().length() <= requests.view.viewport().width()
     for each in (0, 1, 2):
         assert not requests.view.isColumnHidden(each)
+
+
+def test_rows_that_are_drawn_fit_too(qtbot: QtBot) -> None:
+    store = Store()
+    requests = RequestList(store)
+    qtbot.addWidget(requests)
+    requests.apply(store.apply(whole(model="kimi")))
+    requests.resize(330, 400)
+    requests.show()
+    qtbot.waitExposed(requests)
+    assert requests.view.isColumnHidden(6)
