@@ -769,6 +769,14 @@
         <translation>Content-Type 与回答不符，已更正</translation>
     </message>
     <message>
+        <source>a byte order mark stood before the answer; removed</source>
+        <translation>回答前多出字节顺序标记（BOM），已移除</translation>
+    </message>
+    <message>
+        <source>the chunks came as lines of JSON; read as one answer</source>
+        <translation>数据块以逐行 JSON 的形式到达，已合并为一个回答</translation>
+    </message>
+    <message>
         <source>a sentinel stood after the plain answer; removed</source>
         <translation>普通回答后多出结束标记，已移除</translation>
     </message>
