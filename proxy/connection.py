@@ -21,8 +21,6 @@ MAX_HEAD_SIZE = 64 * 1024
 MAX_HEADERS = 200
 Taker: TypeAlias = Callable[[bytes], bool]
 """Takes a piece of an answer in the moment in which it comes; False where it cannot."""
-WRITE_SECONDS = 60
-"""How long the request may make no progress on its way out."""
 
 _KEEP_ALIVE_PROBES = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 _UNHEARD_SECONDS = 30
@@ -88,8 +86,11 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def send(self, head: bytes, body: bytes) -> None:
-        """Send the request and wait for the head of the answer, which may come before its end."""
+    async def send(self, head: bytes, body: bytes, unwritten: float) -> None:
+        """Send the request and wait for the head of the answer, which may come before its end.
+
+        ``unwritten`` says for how many seconds it may make no progress on its way out.
+        """
         transport = cast("asyncio.Transport", self._transport)
         transport.write(head + body if len(body) < HIGH_WATER else head)
         if len(body) >= HIGH_WATER:
@@ -98,7 +99,7 @@ class Connection(asyncio.Protocol):
             if self._writable.is_set():
                 await self._woken(None)
             else:
-                await self._progress(transport)
+                await self._progress(transport, unwritten)
         if self._error is not None and not self.status:
             raise self._error
 
@@ -126,10 +127,10 @@ class Connection(asyncio.Protocol):
             cast("asyncio.Transport", self._transport).resume_reading()
         return piece
 
-    async def _progress(self, transport: asyncio.Transport) -> None:
+    async def _progress(self, transport: asyncio.Transport, seconds: float) -> None:
         before = transport.get_write_buffer_size()
         with suppress(TimeoutError):
-            await self._woken(WRITE_SECONDS)
+            await self._woken(seconds)
             return
         if transport.get_write_buffer_size() >= before:
             self.failed_by_us = True

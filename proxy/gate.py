@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 from proxy.errors import ProxyError, problem
 
-WAIT_SECONDS = 10
-"""How long a request may wait for its turn."""
-
 
 class Gate:
-    """Counts the requests in flight; more than the limit wait their turn."""
+    """Counts the requests in flight; more than the limit wait their turn, for so many seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._inside = 0
         self._limit = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -47,7 +45,7 @@ class Gate:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 await turn
         except BaseException as error:
             if turn in self._waiting:

@@ -20,6 +20,11 @@ class Limits:
     """How long a client may take no byte of what it was sent."""
     unheard: float = 30
     """How long a client may not even confirm what it was sent, where the system can tell."""
+    turn: float = 10
+    """How long a request may wait for one of its provider's slots."""
+    keyring: float = 5
+    unwritten: float = 60
+    """How long a request may make no progress on its way to the provider."""
     first_keep_alive: float = 10
     """Silence after which a stream shows that it lives; then every `keep_alive` seconds."""
     keep_alive: float = 15

@@ -46,7 +46,7 @@ class Serving:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(_log_fault)
         self._limits = limits
-        self._upstreams = Upstreams(borders.keys)
+        self._upstreams = Upstreams(borders.keys, limits)
         self._relay = Relay(self._upstreams, borders.tap, limits)
         self._guard = Guard(application(self._relay), borders.snapshot, limits, borders.on_refused)
         self._config = _uvicorn_config(self._guard, limits)

@@ -56,6 +56,8 @@ class Order:
     """With the credential, without ``host`` and ``content-length``."""
     body: bytes
     connect_seconds: float | None = None
+    unwritten: float = 60
+    """For how many seconds it may make no progress on its way out."""
 
 
 class Answer(Protocol):
@@ -127,14 +129,14 @@ class LeanTransport:
         connection = self._reusable(origin)
         if connection is not None:
             try:
-                return await self._exchange(connection, origin, head, order.body)
+                return await self._exchange(connection, origin, head, order)
             except httpx.TransportError:
                 if connection.bytes_received or connection.failed_by_us:
                     raise
         begun = asyncio.get_running_loop().time()
         connection = await self._connect(origin, order.connect_seconds)
         taken = asyncio.get_running_loop().time() - begun
-        answered = await self._exchange(connection, origin, head, order.body)
+        answered = await self._exchange(connection, origin, head, order)
         answered.took_to_connect = taken
         return answered
 
@@ -154,10 +156,10 @@ class LeanTransport:
         self._idle.clear()
 
     async def _exchange(
-        self, connection: Connection, origin: Origin, head: bytes, body: bytes
+        self, connection: Connection, origin: Origin, head: bytes, order: Order
     ) -> "Answered":
         try:
-            await connection.send(head, body)
+            await connection.send(head, order.body, order.unwritten)
         except BaseException:
             connection.abort()
             raise

@@ -26,6 +26,7 @@ from proxy.dialects import Endpoint
 from proxy.errors import KeyUnavailableError, ProxyError, problem
 from proxy.framing import Memory
 from proxy.gate import Gate
+from proxy.limits import Limits
 from proxy.secret import KeySource, Secret
 from proxy.transport import (
     AddressRefusedError,
@@ -43,7 +44,6 @@ INSTANCE = secrets.token_hex(8).encode("ascii")
 """Names this process in requests to private addresses, so that a loop is seen at its first turn."""
 HOP_HEADER = b"x-wiremend-hop"
 
-KEY_SECONDS = 5
 _KEY_FRESH_SECONDS = 0.5
 """How long a key is not asked for again: a keyring takes some 10 ms each time."""
 _REDIRECTS = range(300, 400)
@@ -125,8 +125,9 @@ class Opened:
 class Upstreams:
     """Every provider's transport, gate and key; belongs to one event loop."""
 
-    def __init__(self, keys: KeySource) -> None:
+    def __init__(self, keys: KeySource, limits: Limits) -> None:
         self._keys = keys
+        self._limits = limits
         self._transports: dict[tuple[object, ...], Transport] = {}
         self._gates: dict[str, Gate] = {}
         self._known_keys: dict[tuple[str, str], tuple[float, Secret]] = {}
@@ -143,7 +144,7 @@ class Upstreams:
 
     async def open(self, ask: Ask, asking: Asking) -> Opened:
         """Send the request and wait for the answer's head. Raises `ProxyError`."""
-        gate = self._gates.setdefault(ask.provider.id, Gate())
+        gate = self._gates.setdefault(ask.provider.id, Gate(self._limits.turn))
         release = await gate.enter(ask.provider.max_concurrent)
         try:
             answer = await self._send(ask, asking)
@@ -172,6 +173,7 @@ class Upstreams:
             ask.body,
             # A timeout of 0 means none, as everywhere in the configuration.
             ask.provider.timeouts.connect or None,
+            self._limits.unwritten,
         )
         try:
             return await self._transport(ask.provider).send(order)
@@ -198,7 +200,7 @@ class Upstreams:
         if known is not None and now - known[0] < _KEY_FRESH_SECONDS:
             return known[1]
         try:
-            async with asyncio.timeout(KEY_SECONDS):
+            async with asyncio.timeout(self._limits.keyring):
                 key = await _in_thread(lambda: self._keys.key(provider.id, origin))
         except (TimeoutError, KeyUnavailableError) as error:
             self._known_keys.pop((provider.id, origin), None)

@@ -17,7 +17,7 @@ from tests.fakes.upstream import CLOSE, STALL, FakeUpstream, Step, document, str
 from tests.faults.faultlink import Break, FaultLink, Weather
 from tests.faults.parts import HEALTHY, quick
 from tests.faults.rig import Rig, rig
-from tests.server.running import Answer, free_port
+from tests.server.running import Answer, chat, free_port, post, proxy
 
 MANY = 20 * 1024 * 1024
 _NOISE = 1.0
@@ -147,6 +147,18 @@ def test_f09_a_reset_while_much_is_being_sent_is_told() -> None:
         answer = fault.ask(fault.body(user="x" * MANY), ends="upstream_error")
         assert answer.status == 502
         assert answer.json["error"]["code"] in ("upstream_reset", "upstream_closed_early")
+        assert link.connections == 1
+
+
+def test_f09_a_provider_that_takes_no_more_of_the_request_is_given_up() -> None:
+    there = Weather(limit=MANY // 8, then=Break.HANG)
+    with (
+        FakeUpstream([STALL]) as upstream,
+        FaultLink(upstream.port, there=there) as link,
+        # Without the rig: it would miss what the link holds on to.
+        proxy(link.url, limits=Limits(unwritten=0.3)) as running,
+    ):
+        assert _refusal(post(running, chat(user="x" * MANY))) == (502, "upstream_reset")
         assert link.connections == 1
 
 

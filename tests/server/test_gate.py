@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from proxy import gate
 from proxy.errors import ProxyError
 from proxy.gate import Gate
 
@@ -17,13 +16,13 @@ def anyio_backend() -> str:
 
 
 async def test_without_a_limit_nobody_waits() -> None:
-    door = Gate()
+    door = Gate(10)
     for _ in range(100):
         await asyncio.wait_for(door.enter(0), 1)
 
 
 async def test_the_next_one_enters_when_one_leaves() -> None:
-    door = Gate()
+    door = Gate(10)
     leave = await door.enter(1)
     waiting = [asyncio.ensure_future(door.enter(1)) for _ in range(2)]
     await asyncio.sleep(0.01)
@@ -37,7 +36,7 @@ async def test_the_next_one_enters_when_one_leaves() -> None:
 
 
 async def test_who_gives_up_leaves_no_hole() -> None:
-    door = Gate()
+    door = Gate(10)
     leave = await door.enter(1)
     gone = asyncio.ensure_future(door.enter(1))
     stays = asyncio.ensure_future(door.enter(1))
@@ -50,7 +49,7 @@ async def test_who_gives_up_leaves_no_hole() -> None:
 
 
 async def test_who_gives_up_in_the_moment_of_the_turn_passes_it_on() -> None:
-    door = Gate()
+    door = Gate(10)
     leave = await door.enter(1)
     gone = asyncio.ensure_future(door.enter(1))
     stays = asyncio.ensure_future(door.enter(1))
@@ -60,9 +59,8 @@ async def test_who_gives_up_in_the_moment_of_the_turn_passes_it_on() -> None:
     await asyncio.wait_for(stays, 1)
 
 
-async def test_says_busy_when_the_turn_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "WAIT_SECONDS", 0.05)
-    door = Gate()
+async def test_says_busy_when_the_turn_does_not_come() -> None:
+    door = Gate(0.05)
     await door.enter(1)
     with pytest.raises(ProxyError) as caught:
         await door.enter(1)
@@ -70,7 +68,7 @@ async def test_says_busy_when_the_turn_does_not_come(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_limit_that_was_lifted_lets_everybody_in() -> None:
-    door = Gate()
+    door = Gate(10)
     await door.enter(1)
     waiting = asyncio.ensure_future(door.enter(1))
     await asyncio.sleep(0.01)

@@ -8,7 +8,7 @@ import zlib
 import httpx
 import pytest
 
-from proxy import upstream
+from proxy.limits import Limits
 from tests.fakes.upstream import (
     CLOSE,
     LAST,
@@ -289,10 +289,12 @@ def test_refuses_to_ask_without_a_key() -> None:
         assert up.requests == []
 
 
-def test_does_not_wait_for_a_keyring_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert upstream.KEY_SECONDS == 5
-    monkeypatch.setattr(upstream, "KEY_SECONDS", 0.3)
-    with FakeUpstream(document(BODY)) as up, proxy(up.url, Keys(delay=20)) as running:
+def test_does_not_wait_for_a_keyring_that_hangs() -> None:
+    limits = Limits(keyring=0.3)
+    with (
+        FakeUpstream(document(BODY)) as up,
+        proxy(up.url, Keys(delay=20), limits=limits) as running,
+    ):
         begun = time.monotonic()
         assert post(running, chat()).status == 503
         assert time.monotonic() - begun < 4
