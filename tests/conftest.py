@@ -27,6 +27,13 @@ settings.register_profile(
 settings.load_profile("chosen")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give who looks for longer the time for it, unless the test has a limit of its own."""
+    for item in items if multiplier > 1 else ():
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(60 * multiplier))
+
+
 @pytest.fixture(autouse=True, scope="module")
 def nothing_old_to_collect() -> None:
     """Keep what eight thousand other tests made out of the collector's way.
