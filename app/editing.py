@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errands
 from app.language import translate
+from app.models.configwords import fault_words
 from app.settings import ConfigFile
 from proxy import configedit
 from proxy.config import Agent, Provider, Settings
@@ -109,9 +110,10 @@ class Editor(QObject):
 
 def reason_of(error: Exception) -> str:
     """Return why a text of the configuration was not read or written, for the user."""
-    if isinstance(error, ConfigError) and error.line:
+    if isinstance(error, ConfigError):
+        reason = fault_words(error.message)
         words = translate("Editor", "line {line}: {reason}")
-        return words.format(line=error.line, reason=error.message)
+        return words.format(line=error.line, reason=reason) if error.line else reason
     if isinstance(error, LookupError):
         return translate("Editor", "it no longer holds what was to be changed")
     if isinstance(error, OSError):

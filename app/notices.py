@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.announcing import Announcer
 from app.language import Words, translate
 from app.models.attention import Attention
+from app.models.configwords import fault_words
 from app.models.eventwords import size_words
 from app.preferences import Preferences
 from app.tray import Tray
@@ -115,7 +116,7 @@ class Notices(QObject):
         if error.line:
             words = self.tr("Line {line} of the configuration is not valid: {reason}. {applied}")
         applied = self.tr("The last good one applies.")
-        return words.format(line=error.line, reason=error.message, applied=applied)
+        return words.format(line=error.line, reason=fault_words(error.message), applied=applied)
 
     def _no_tray_words(self, desktop: str) -> str:
         words = self.tr(

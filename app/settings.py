@@ -205,7 +205,7 @@ def _read(path: Path) -> str:
 
 def _check_kind(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(0, "this is not a regular file, expected one")
+        raise ConfigError(0, "this is not a regular file, expected a regular file")
     if found.st_nlink > 1:
         raise ConfigError(0, "the file has a second name (a hard link), expected only this one")
 

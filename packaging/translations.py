@@ -84,6 +84,7 @@ def _told_elsewhere() -> str:
     """Return, as a source that can be read, the texts that stand in modules without Qt."""
     sys.path.insert(0, str(ROOT))
     from app.agents.catalogue import TOOLS as AGENTS  # noqa: PLC0415  found once the path is set
+    from app.models.configwords import TEXTS as FAULTS  # noqa: PLC0415
     from proxy.errors import PROBLEMS  # noqa: PLC0415
     from proxy.repairs import fixes  # noqa: PLC0415
 
@@ -91,6 +92,7 @@ def _told_elsewhere() -> str:
     texts += [("Agent", words) for agent in AGENTS for words in (agent.way, agent.caution)]
     texts += [("Agent", each.label) for agent in AGENTS for each in agent.snippets]
     texts += [("Problem", problem.message) for problem in PROBLEMS.values()]
+    texts += [("ConfigFault", words) for words in FAULTS]
     texts += [("Finding", words) for words in _reasons()]
     calls = dict.fromkeys(f"translate({context!r}, {words!r})" for context, words in texts if words)
     return "\n".join(calls) + "\n"

@@ -489,6 +489,437 @@
     </message>
 </context>
 <context>
+    <name>ConfigFault</name>
+    <message>
+        <source>{fault}, expected {expectation}</source>
+        <translation>{fault}，应为{expectation}</translation>
+    </message>
+    <message>
+        <source>the text is not UTF-8</source>
+        <translation>文本不是 UTF-8</translation>
+    </message>
+    <message>
+        <source>a plaintext key stands here</source>
+        <translation>这里有明文密钥</translation>
+    </message>
+    <message>
+        <source>the text is nested too deeply</source>
+        <translation>文本嵌套过深</translation>
+    </message>
+    <message>
+        <source>the line has too many dots</source>
+        <translation>这一行的点号过多</translation>
+    </message>
+    <message>
+        <source>not valid TOML: {reason}</source>
+        <translation>不是有效的 TOML：{reason}</translation>
+    </message>
+    <message>
+        <source>the file is too large</source>
+        <translation>文件过大</translation>
+    </message>
+    <message>
+        <source>the file cannot be read</source>
+        <translation>无法读取文件</translation>
+    </message>
+    <message>
+        <source>this is not a regular file</source>
+        <translation>这不是普通文件</translation>
+    </message>
+    <message>
+        <source>the file has a second name (a hard link)</source>
+        <translation>文件还有另一个名字（硬链接）</translation>
+    </message>
+    <message>
+        <source>{name} is {kind}</source>
+        <translation>{name} 是{kind}</translation>
+    </message>
+    <message>
+        <source>{name} is not allowed</source>
+        <translation>{name} 的值不被允许</translation>
+    </message>
+    <message>
+        <source>{name} is out of range</source>
+        <translation>{name} 超出范围</translation>
+    </message>
+    <message>
+        <source>{name} holds {kind}</source>
+        <translation>{name} 中含有{kind}</translation>
+    </message>
+    <message>
+        <source>{name} is missing</source>
+        <translation>缺少 {name}</translation>
+    </message>
+    <message>
+        <source>{name} is set twice</source>
+        <translation>{name} 设置了两次</translation>
+    </message>
+    <message>
+        <source>default_provider is not configured</source>
+        <translation>default_provider 没有配置</translation>
+    </message>
+    <message>
+        <source>version is not one this Wiremend knows</source>
+        <translation>此版本的 Wiremend 不认识这个 version</translation>
+    </message>
+    <message>
+        <source>another agent has the same name</source>
+        <translation>另一个工具已使用这个名称</translation>
+    </message>
+    <message>
+        <source>another agent has the same key</source>
+        <translation>另一个工具已使用这个密钥</translation>
+    </message>
+    <message>
+        <source>a provider is expected here, as in [providers.{name}]</source>
+        <translation>这里应为供应商，例如 [providers.{name}]</translation>
+    </message>
+    <message>
+        <source>there is no such fix</source>
+        <translation>没有这个修复</translation>
+    </message>
+    <message>
+        <source>there is no fix named {name}</source>
+        <translation>没有名为 {name} 的修复</translation>
+    </message>
+    <message>
+        <source>there is no agent of that name</source>
+        <translation>没有这个名称的工具</translation>
+    </message>
+    <message>
+        <source>there is no provider of that id</source>
+        <translation>没有这个 id 的供应商</translation>
+    </message>
+    <message>
+        <source>this cannot be changed by program</source>
+        <translation>此处无法由程序修改</translation>
+    </message>
+    <message>
+        <source>a provider cannot have the id {name}</source>
+        <translation>供应商的 id 不能是 {name}</translation>
+    </message>
+    <message>
+        <source>a provider&apos;s id is not allowed</source>
+        <translation>供应商的 id 不被允许</translation>
+    </message>
+    <message>
+        <source>host is not a loopback address</source>
+        <translation>host 不是回环地址</translation>
+    </message>
+    <message>
+        <source>key does not say where the key is</source>
+        <translation>key 没有说明密钥在哪里</translation>
+    </message>
+    <message>
+        <source>key looks like a plaintext key</source>
+        <translation>key 看起来是明文密钥</translation>
+    </message>
+    <message>
+        <source>sha256 is a plaintext key</source>
+        <translation>sha256 是明文密钥</translation>
+    </message>
+    <message>
+        <source>sha256 is no digest</source>
+        <translation>sha256 不是摘要</translation>
+    </message>
+    <message>
+        <source>{name} holds control characters</source>
+        <translation>{name} 含有控制字符</translation>
+    </message>
+    <message>
+        <source>{name} has {count} characters</source>
+        <translation>{name} 有 {count} 个字符</translation>
+    </message>
+    <message>
+        <source>name is empty</source>
+        <translation>name 为空</translation>
+    </message>
+    <message>
+        <source>base_url is not an address</source>
+        <translation>base_url 不是地址</translation>
+    </message>
+    <message>
+        <source>base_url holds a name or a password</source>
+        <translation>base_url 含有用户名或密码</translation>
+    </message>
+    <message>
+        <source>base_url holds a query or a fragment</source>
+        <translation>base_url 含有查询或片段</translation>
+    </message>
+    <message>
+        <source>base_url is a link-local address, which is never used</source>
+        <translation>base_url 是链路本地地址，这种地址从不使用</translation>
+    </message>
+    <message>
+        <source>base_url is a public address without encryption</source>
+        <translation>base_url 是未加密的公网地址</translation>
+    </message>
+    <message>
+        <source>outgoing_proxy is not an address</source>
+        <translation>outgoing_proxy 不是地址</translation>
+    </message>
+    <message>
+        <source>a header that cannot be set</source>
+        <translation>这个请求头不能设置</translation>
+    </message>
+    <message>
+        <source>{name} would pass on the agent&apos;s own key</source>
+        <translation>{name} 会转发工具自己的密钥</translation>
+    </message>
+    <message>
+        <source>{name} holds a plaintext key</source>
+        <translation>{name} 含有明文密钥</translation>
+    </message>
+    <message>
+        <source>{name} copies a header that cannot be</source>
+        <translation>{name} 复制的请求头不可能存在</translation>
+    </message>
+    <message>
+        <source>{name} holds characters that no header may have</source>
+        <translation>{name} 含有请求头不允许的字符</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation> true 或 false</translation>
+    </message>
+    <message>
+        <source>a table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>a list</source>
+        <translation>列表</translation>
+    </message>
+    <message>
+        <source>a date or a time</source>
+        <translation>日期或时间</translation>
+    </message>
+    <message>
+        <source>UTF-8</source>
+        <translation> UTF-8</translation>
+    </message>
+    <message>
+        <source>none in this file; `wiremend key set PROVIDER` moves it to the keyring</source>
+        <translation>：此文件中没有密钥；`wiremend key set PROVIDER` 可将其移入密钥环</translation>
+    </message>
+    <message>
+        <source>plain tables</source>
+        <translation>简单的表</translation>
+    </message>
+    <message>
+        <source>at most {count}</source>
+        <translation>最多 {count}</translation>
+    </message>
+    <message>
+        <source>at most {count} KiB</source>
+        <translation>最多 {count} KiB</translation>
+    </message>
+    <message>
+        <source>TOML 1.0</source>
+        <translation> TOML 1.0</translation>
+    </message>
+    <message>
+        <source>a readable file</source>
+        <translation>可读取的文件</translation>
+    </message>
+    <message>
+        <source>a regular file</source>
+        <translation>普通文件</translation>
+    </message>
+    <message>
+        <source>only this one</source>
+        <translation>仅此一个名字</translation>
+    </message>
+    <message>
+        <source>a text in quotes</source>
+        <translation>带引号的文本</translation>
+    </message>
+    <message>
+        <source>a whole number from {lowest} to {highest}</source>
+        <translation> {lowest} 到 {highest} 的整数</translation>
+    </message>
+    <message>
+        <source>seconds from 0 (none) to {highest}</source>
+        <translation> 0（不限）到 {highest} 的秒数</translation>
+    </message>
+    <message>
+        <source>&quot;{one}&quot; or &quot;{other}&quot;</source>
+        <translation> &quot;{one}&quot; 或 &quot;{other}&quot;</translation>
+    </message>
+    <message>
+        <source>&quot;{one}&quot; or &quot;{other}&quot; or &quot;{last}&quot;</source>
+        <translation> &quot;{one}&quot;、&quot;{other}&quot; 或 &quot;{last}&quot;</translation>
+    </message>
+    <message>
+        <source>tables, each with [[{name}]]</source>
+        <translation>表，每个以 [[{name}]] 开头</translation>
+    </message>
+    <message>
+        <source>version = {count}</source>
+        <translation> version = {count}</translation>
+    </message>
+    <message>
+        <source>a key&apos;s digest</source>
+        <translation>密钥的摘要</translation>
+    </message>
+    <message>
+        <source>the provider&apos;s address</source>
+        <translation>供应商的地址</translation>
+    </message>
+    <message>
+        <source>perhaps {name}</source>
+        <translation> {name}（猜测）</translation>
+    </message>
+    <message>
+        <source>one of {name}</source>
+        <translation>以下之一：{name}</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>one of its own</source>
+        <translation>各自不同的值</translation>
+    </message>
+    <message>
+        <source>a fix&apos;s name</source>
+        <translation>修复的名称</translation>
+    </message>
+    <message>
+        <source>once, whatever the letters&apos; case</source>
+        <translation>只设置一次（不分大小写）</translation>
+    </message>
+    <message>
+        <source>one of the configuration&apos;s</source>
+        <translation>配置中已有的一个</translation>
+    </message>
+    <message>
+        <source>a change by hand</source>
+        <translation>手动修改</translation>
+    </message>
+    <message>
+        <source>one that is no address of ours</source>
+        <translation>与本程序地址不冲突的 id</translation>
+    </message>
+    <message>
+        <source>at most 40 small letters, digits and dashes, the first no dash</source>
+        <translation>最多 40 个小写字母、数字和连字符，且不以连字符开头</translation>
+    </message>
+    <message>
+        <source>127.0.0.1 or ::1</source>
+        <translation> 127.0.0.1 或 ::1</translation>
+    </message>
+    <message>
+        <source>&quot;keyring&quot;, &quot;env:NAME&quot;, &quot;client&quot; or &quot;none&quot;</source>
+        <translation> &quot;keyring&quot;、&quot;env:NAME&quot;、&quot;client&quot; 或 &quot;none&quot;</translation>
+    </message>
+    <message>
+        <source>&quot;keyring&quot;, &quot;env:NAME&quot;, &quot;client&quot; or &quot;none&quot;; `wiremend key set {name}` moves it to the keyring</source>
+        <translation> &quot;keyring&quot;、&quot;env:NAME&quot;、&quot;client&quot; 或 &quot;none&quot;；`wiremend key set {name}` 可将其移入密钥环</translation>
+    </message>
+    <message>
+        <source>only its digest; make a new agent</source>
+        <translation>它的摘要；请新建一个工具</translation>
+    </message>
+    <message>
+        <source>64 digits and letters a to f, in lower case</source>
+        <translation> 64 个数字和小写字母 a 到 f</translation>
+    </message>
+    <message>
+        <source>one line of text</source>
+        <translation>一行文本</translation>
+    </message>
+    <message>
+        <source>https://host/… or http://host/…</source>
+        <translation> https://host/… 或 http://host/…</translation>
+    </message>
+    <message>
+        <source>only scheme, host, port and path</source>
+        <translation>仅含协议、主机、端口和路径</translation>
+    </message>
+    <message>
+        <source>another one</source>
+        <translation>其他地址</translation>
+    </message>
+    <message>
+        <source>https:// (http:// is for loopback and private addresses only)</source>
+        <translation> https://（http:// 仅用于回环和私有地址）</translation>
+    </message>
+    <message>
+        <source>http://host:port or socks5://host:port</source>
+        <translation> http://host:port 或 socks5://host:port</translation>
+    </message>
+    <message>
+        <source>a name of letters, digits and dashes</source>
+        <translation>由字母、数字和连字符组成的名称</translation>
+    </message>
+    <message>
+        <source>another header&apos;s name</source>
+        <translation>其他请求头的名称</translation>
+    </message>
+    <message>
+        <source>it in the keyring, sent by key and auth</source>
+        <translation>存放在密钥环中，由 key 和 auth 发送</translation>
+    </message>
+    <message>
+        <source>$ and a header&apos;s name</source>
+        <translation> $ 加请求头名称</translation>
+    </message>
+    <message>
+        <source>printable ASCII</source>
+        <translation>可打印的 ASCII 字符</translation>
+    </message>
+    <message>
+        <source>invalid statement</source>
+        <translation>语句无效</translation>
+    </message>
+    <message>
+        <source>invalid value</source>
+        <translation>值无效</translation>
+    </message>
+    <message>
+        <source>unclosed array</source>
+        <translation>数组没有结束</translation>
+    </message>
+    <message>
+        <source>unclosed inline table</source>
+        <translation>内联表没有结束</translation>
+    </message>
+    <message>
+        <source>unterminated string</source>
+        <translation>字符串没有结束</translation>
+    </message>
+    <message>
+        <source>cannot overwrite a value</source>
+        <translation>不能覆盖已有的值</translation>
+    </message>
+    <message>
+        <source>expected &apos;=&apos; after a key in a key/value pair</source>
+        <translation>键值对的键后面应为“=”</translation>
+    </message>
+    <message>
+        <source>expected newline or end of document after a statement</source>
+        <translation>语句后应为换行或文件结尾</translation>
+    </message>
+    <message>
+        <source>a value cannot be read</source>
+        <translation>有一个值无法读取</translation>
+    </message>
+    <message>
+        <source>a name or value cannot stand here</source>
+        <translation>此处不能有这个名称或值</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionForm</name>
     <message>
         <source>no limit</source>
