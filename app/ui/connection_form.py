@@ -9,6 +9,8 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHeaderView,
+    QLabel,
+    QLayout,
     QLineEdit,
     QSpinBox,
     QTableWidget,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language import Words, language, say
 from app.ui.parts import Look, button, row, text
 from proxy.config import Provider, Timeouts
 from proxy.configrules import header_fault, proxy_fault
@@ -41,13 +44,17 @@ class ConnectionForm(QWidget):
         super().__init__(parent)
         self._concurrent = QSpinBox()
         self._concurrent.setRange(0, _MOST_CONCURRENT)
-        self._concurrent.setSpecialValueText(self.tr("no limit"))
+        say(self._concurrent, self._concurrent.setSpecialValueText, lambda: self.tr("no limit"))
         self._times = {each.name: self._seconds() for each in fields(Timeouts)}
         self._former = Timeouts()
         self._outgoing = QLineEdit()
         self._outgoing.setPlaceholderText("socks5://host:port")
         self._certificates = QLineEdit()
-        self._certificates.setPlaceholderText(self.tr("only the system's"))
+        say(
+            self._certificates,
+            self._certificates.setPlaceholderText,
+            lambda: self.tr("only the system's"),
+        )
         self._headers = QTableWidget(0, 2)
         self._lay_out()
         self._watch()
@@ -96,30 +103,39 @@ class ConnectionForm(QWidget):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        browse = button(self.tr("Browse…"))
+        browse = button(lambda: self.tr("Browse…"))
         browse.clicked.connect(self._browse)
-        form.addRow(self.tr("Requests at &once"), self._concurrent)
-        form.addRow(self.tr("Time to &connect"), self._times["connect"])
-        form.addRow(self.tr("Time to the &first byte"), self._times["first_byte"])
-        form.addRow(self.tr("&Silence in an answer"), self._times["idle"])
-        form.addRow(self.tr("Outgoing &proxy"), self._outgoing)
-        form.addRow(self.tr("Extra certificates"), row(self._certificates, browse))
-        add, remove = button(self.tr("Add header")), button(self.tr("Remove header"))
+        add_line(form, lambda: self.tr("Requests at &once"), self._concurrent)
+        add_line(form, lambda: self.tr("Time to &connect"), self._times["connect"])
+        add_line(form, lambda: self.tr("Time to the &first byte"), self._times["first_byte"])
+        add_line(form, lambda: self.tr("&Silence in an answer"), self._times["idle"])
+        add_line(form, lambda: self.tr("Outgoing &proxy"), self._outgoing)
+        add_line(form, lambda: self.tr("Extra certificates"), row(self._certificates, browse))
+        add, remove = (
+            button(lambda: self.tr("Add header")),
+            button(lambda: self.tr("Remove header")),
+        )
         add.clicked.connect(self._begin_header)
         remove.clicked.connect(self._remove_header)
-        hint = self.tr("Added to every request. “$Name” copies that header of the agent's request.")
         layout = QVBoxLayout(self)
         layout.addLayout(form)
-        layout.addWidget(text(self.tr("Headers"), Look.SECTION))
+        layout.addWidget(text(lambda: self.tr("Headers"), Look.SECTION))
         layout.addWidget(self._headers, 1)
         layout.addLayout(row(add, remove, None))
-        layout.addWidget(text(hint, Look.MUTED, wrap=True))
-        self._headers.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Value")])
+        layout.addWidget(text(self._hint, Look.MUTED, wrap=True))
+        self._name_columns()
+        language().changed.connect(self._name_columns)
         self._headers.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._headers.verticalHeader().hide()
-        self._headers.setAccessibleName(self.tr("Headers"))
+        say(self._headers, self._headers.setAccessibleName, lambda: self.tr("Headers"))
         self._headers.setTabKeyNavigation(False)
         self._headers.setMinimumHeight(90)
+
+    def _name_columns(self) -> None:
+        self._headers.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Value")])
+
+    def _hint(self) -> str:
+        return self.tr("Added to every request. “$Name” copies that header of the agent's request.")
 
     def _watch(self) -> None:
         for number in (self._concurrent, *self._times.values()):
@@ -132,8 +148,8 @@ class ConnectionForm(QWidget):
         field = QDoubleSpinBox()
         field.setRange(0, _LONGEST_WAIT)
         field.setDecimals(_DECIMALS)
-        field.setSuffix(self.tr(" s"))
-        field.setSpecialValueText(self.tr("no limit"))
+        say(field, field.setSuffix, lambda: self.tr(" s"))
+        say(field, field.setSpecialValueText, lambda: self.tr("no limit"))
         return field
 
     def _entered_time(self, name: str) -> float:
@@ -178,3 +194,14 @@ class ConnectionForm(QWidget):
         )
         if path:
             self._certificates.setText(path)
+
+
+def add_line(form: QFormLayout, words: Words, field: QWidget | QLayout) -> None:
+    """Add a field to a form, named in whatever language is spoken."""
+    name = QLabel()
+    say(name, name.setText, words)
+    if isinstance(field, QWidget):
+        name.setBuddy(field)
+        form.addRow(name, field)
+    else:
+        form.addRow(name, field)

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.language import say, translate
+from app.language import language, say, translate
 from app.ui.links import ask_and_open
 from app.ui.parts import Look, button, row, text
 from proxy.secret import Secret
@@ -18,7 +18,11 @@ class KeyDialog(QDialog):
         self, title: str, place: str, parent: QWidget | None = None, *, key_page: str = ""
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Key for {provider}").format(provider=title))
+        say(
+            self,
+            self.setWindowTitle,
+            lambda: self.tr("Key for {provider}").format(provider=title),
+        )
         self.setMinimumWidth(440)
         self._field = QLineEdit()
         self._field.setEchoMode(QLineEdit.EchoMode.Password)
@@ -28,17 +32,19 @@ class KeyDialog(QDialog):
         say(self._field, self._field.setAccessibleName, lambda: self.tr("Key"))
         self._reason = text("", Look.MUTED, wrap=True)
         buttons = QDialogButtonBox()
-        self._save = buttons.addButton(self.tr("Save key"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._save = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        say(self, self._save.setText, lambda: self.tr("Save key"))
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._field.textChanged.connect(self._judge)
+        language().changed.connect(self._judge)
         layout = QVBoxLayout(self)
         layout.addWidget(text(place, wrap=True))
         layout.addWidget(self._field)
         layout.addWidget(self._reason)
         if key_page:
-            get = button(self.tr("Get a key…"))
+            get = button(lambda: self.tr("Get a key…"))
             get.clicked.connect(lambda: ask_and_open(key_page, self))
             layout.addLayout(row(get, None))
         layout.addWidget(buttons)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt
@@ -20,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import say, translate
-from app.ui.connection_form import ConnectionForm
+from app.language import language, say, translate
+from app.ui.connection_form import ConnectionForm, add_line
 from app.ui.key_dialog import key_problem
 from app.ui.links import ask_and_open
 from app.ui.parts import Look, button, text
@@ -46,7 +47,7 @@ class ProviderDialog(QDialog):
         self._adding = provider is None or copy
         self._taken = frozenset(taken)
         self._origin = provider or Provider(id="", base_url="")
-        self.setWindowTitle(self.tr("Add provider") if self._adding else self.tr("Edit provider"))
+        say(self, self.setWindowTitle, self._heading)
         self._search = QLineEdit()
         self._presets = QListWidget()
         self._title = QLineEdit()
@@ -56,20 +57,24 @@ class ProviderDialog(QDialog):
         self._variable = QLineEdit()
         self._key = QLineEdit()
         self._auth = QComboBox()
-        self._get_key = button(self.tr("Get a key…"))
+        self._get_key = button(lambda: self.tr("Get a key…"))
         self._connection = ConnectionForm()
         self._problem = text("", Look.MUTED, wrap=True)
         self._buttons = QDialogButtonBox()
-        self._save = self._buttons.addButton(
-            self.tr("Add provider") if self._adding else self.tr("Save"),
-            QDialogButtonBox.ButtonRole.AcceptRole,
-        )
+        self._save = self._buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        say(self, self._save.setText, self._save_words)
         self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self._fill_choices()
         self._lay_out(presets=provider is None)
         self._show(self._origin)
         self._connect()
         self._judge()
+
+    def _heading(self) -> str:
+        return self.tr("Add provider") if self._adding else self.tr("Edit provider")
+
+    def _save_words(self) -> str:
+        return self.tr("Add provider") if self._adding else self.tr("Save")
 
     def provider(self) -> Provider:
         """Return the provider as entered."""
@@ -100,13 +105,14 @@ class ProviderDialog(QDialog):
 
     def _fill_choices(self) -> None:
         sources = (
-            ("keyring", self.tr("in the system's keyring")),
-            ("env", self.tr("in an environment variable")),
-            ("client", self.tr("the agent brings its own")),
-            ("none", self.tr("none needed")),
+            ("keyring", lambda: self.tr("in the system's keyring")),
+            ("env", lambda: self.tr("in an environment variable")),
+            ("client", lambda: self.tr("the agent brings its own")),
+            ("none", lambda: self.tr("none needed")),
         )
-        for value, words in sources:
-            self._source.addItem(words, value)
+        for place, (value, words) in enumerate(sources):
+            self._source.addItem("", value)
+            say(self, partial(self._source.setItemText, place), words)
         for value in ("bearer", "x-api-key", "api-key"):
             self._auth.addItem("Authorization: Bearer" if value == "bearer" else value, value)
         self._key.setEchoMode(QLineEdit.EchoMode.Password)
@@ -124,19 +130,23 @@ class ProviderDialog(QDialog):
     def _lay_out(self, *, presets: bool) -> None:
         self._form = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("&Name"), self._title)
-        form.addRow(self.tr("&Id in addresses"), self._id)
-        form.addRow(self.tr("&Base URL"), self._address)
-        form.addRow(self.tr("&Key"), self._source)
-        form.addRow(self.tr("&Variable"), self._variable)
-        form.addRow(self.tr("Key's &text"), self._key)
+        add_line(form, lambda: self.tr("&Name"), self._title)
+        add_line(form, lambda: self.tr("&Id in addresses"), self._id)
+        add_line(form, lambda: self.tr("&Base URL"), self._address)
+        add_line(form, lambda: self.tr("&Key"), self._source)
+        add_line(form, lambda: self.tr("&Variable"), self._variable)
+        add_line(form, lambda: self.tr("Key's &text"), self._key)
         form.addRow("", self._get_key)
-        form.addRow(self.tr("Key is &sent as"), self._auth)
+        add_line(form, lambda: self.tr("Key is &sent as"), self._auth)
         first = QWidget()
         first.setLayout(form)
         tabs = QTabWidget()
-        tabs.addTab(first, self.tr("Provider"))
-        tabs.addTab(self._connection, self.tr("Connection"))
+        say(tabs, partial(tabs.setTabText, tabs.addTab(first, "")), lambda: self.tr("Provider"))
+        say(
+            tabs,
+            partial(tabs.setTabText, tabs.addTab(self._connection, "")),
+            lambda: self.tr("Connection"),
+        )
         right = QVBoxLayout()
         right.addWidget(tabs, 1)
         right.addWidget(self._problem)
@@ -165,7 +175,8 @@ class ProviderDialog(QDialog):
         self._connection.show_provider(provider)
 
     def _connect(self) -> None:
-        self._search.setAccessibleName(self._search.placeholderText())
+        language().changed.connect(self._judge)
+        say(self._search, self._search.setAccessibleName, lambda: self.tr("Search providers"))
         say(self._presets, self._presets.setAccessibleName, lambda: self.tr("Known providers"))
         self._search.textChanged.connect(self._list_presets)
         self._presets.currentItemChanged.connect(self._picked)

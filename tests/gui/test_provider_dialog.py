@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialog,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QPushButton,
@@ -21,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.language import CHINESE, ENGLISH, language
+from app.ui.key_dialog import KeyDialog
 from app.ui.links import ask_and_open, may_open
 from app.ui.presets import PRESETS, key_page
 from app.ui.provider_dialog import ProviderDialog, address_problem
@@ -221,3 +225,28 @@ def test_s38_a_key_page_is_opened_after_a_question_that_names_its_host(
     answer(lambda box: next(each for each in box.buttons() if each.text() == "Open it"))
     push(form, "Get a key…")
     assert opened == ["https://platform.deepseek.com/api_keys"]
+
+
+@pytest.mark.parametrize("make", [lambda: ProviderDialog(None, ()), lambda: KeyDialog("x", "x")])
+def test_an_open_dialog_follows_the_language(qtbot: QtBot, make: Callable[[], QDialog]) -> None:
+    def words(dialog: QDialog) -> list[str]:
+        found = [dialog.windowTitle()]
+        found += [each.text() for each in dialog.findChildren(QLabel)]
+        found += [each.text() for each in dialog.findChildren(QPushButton)]
+        for box in dialog.findChildren(QComboBox):
+            found += [box.itemText(place) for place in range(box.count())]
+        return [*found, *(each.placeholderText() for each in dialog.findChildren(QLineEdit))]
+
+    opened = make()
+    qtbot.addWidget(opened)
+    english = words(opened)
+    try:
+        language().choose(CHINESE)
+        opened_in_chinese = make()
+        qtbot.addWidget(opened_in_chinese)
+        # Qt's own buttons follow when the loop has told them.
+        qtbot.waitUntil(lambda: words(opened) == words(opened_in_chinese))
+        assert words(opened) != english
+    finally:
+        language().choose(ENGLISH)
+    qtbot.waitUntil(lambda: words(opened) == english)
