@@ -39,12 +39,6 @@ _WISHES = (
 _MIDDLE_LIGHTNESS = 128
 _ICON = QSize(16, 16)
 _MARGIN = 8
-_GONE_TO = (
-    Qt.FocusReason.MouseFocusReason,
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-)
-
 
 class WordCompleter(QCompleter):
     """Completes the last word of a line, and leaves the others alone."""
@@ -81,7 +75,8 @@ class FilterLine(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() in _GONE_TO:
+        # Not for Tab: whoever goes past with it wants no list in the way, and Down opens one.
+        if event.reason() is Qt.FocusReason.MouseFocusReason:
             # Later: the click that came here would close the list again.
             QTimer.singleShot(0, self, self.suggest)
 
