@@ -11,8 +11,8 @@ import itertools
 import logging
 import re
 import secrets
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -112,8 +112,12 @@ class Guard:
             admission = self._check(scope)
             if admission is not None:
                 scope["wiremend"] = admission
-            with self._under_way():
+            self.running += 1
+            try:
                 await self._application(scope, body.receive, send)
+            finally:
+                self.running -= 1
+                self._tell_if_quiet()
             if body.excessive:
                 await self._refuse(scope, body, send, problem("too_large"))
         except ProxyError as refusal:
@@ -145,15 +149,6 @@ class Guard:
             raise ProxyError(problem("proxy_shutdown"))
         if self.running >= self._limits.exchanges:
             raise ProxyError(problem("busy"))
-
-    @contextmanager
-    def _under_way(self) -> Generator[None]:
-        self.running += 1
-        try:
-            yield
-        finally:
-            self.running -= 1
-            self._tell_if_quiet()
 
     def _tell_if_quiet(self) -> None:
         if self._on_quiet is not None and not self.running:

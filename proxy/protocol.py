@@ -126,7 +126,7 @@ class StrictProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Application) -> None:  # type: ignore[override]
         self._contact = Contact(self.transport, cycle)
         cycle.scope[CONTACT] = self._contact  # type: ignore[typeddict-unknown-key]
-        cycle.transport = cast("Transport", _HeadFirst(self.transport, self.loop))
+        cycle.transport = cast("Transport", _HeadFirst(cycle, self.loop))
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def on_response_complete(self) -> None:
@@ -215,24 +215,21 @@ class StrictProtocol(HttpToolsProtocol):
 class _HeadFirst:
     """The connection as one answer sees it: its head leaves in one packet with what follows."""
 
-    __slots__ = ("_began", "_head", "_loop", "_transport")
+    __slots__ = ("_cycle", "_head", "_loop", "_transport")
 
-    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
-        self._transport = transport
+    def __init__(self, cycle: RequestResponseCycle, loop: AbstractEventLoop) -> None:
+        self._cycle = cycle
+        self._transport = cycle.transport
         self._loop = loop
-        self._began = False
         self._head = b""
 
     def write(self, data: bytes) -> None:
-        if not self._began:
-            self._began = True
+        if self._head:
+            self._leave(data)
+        else:
             self._head = data
             # Not for long: what should follow may be waited for.
             self._loop.call_soon(self._flush)
-            return
-        if self._head:
-            data, self._head = self._head + data, b""
-        self._transport.write(data)
 
     def close(self) -> None:
         self._flush()
@@ -242,9 +239,14 @@ class _HeadFirst:
         return self._transport.is_closing()
 
     def _flush(self) -> None:
+        if self._head and not self._transport.is_closing():
+            self._leave(b"")
+
+    def _leave(self, data: bytes) -> None:
+        """Send the head, and let everything behind it go its own way."""
         head, self._head = self._head, b""
-        if head and not self._transport.is_closing():
-            self._transport.write(head)
+        self._cycle.transport = self._transport
+        self._transport.write(head + data)
 
 
 def _manner(head: Head) -> tuple[bool, bool]:
