@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from hashlib import blake2s
 from typing import Any, Protocol
 
@@ -128,18 +128,18 @@ class Recorder:
     def _note_request(self) -> None:
         if self._asking is None:
             return
-        (asking, mended, at), self._asking = self._asking, None
-        body = self._announce(_credentials(asking))
+        asking, mended, at = self._asking
+        body = self._announce()
         if mended.data is not self._body:
             body = self._plainly.scrub(mended.data)
         self._found.update(mark.fix for mark in mended.marks)
         headers = self._redacted(asking.headers)
         url = asking.url.partition("?")[0]
+        self._asking = None
         self._tap(Asked(self._id, at, url, headers, body, mended.marks))
 
     def answered(self, opened: Opened) -> None:
         """Upstream's head is here; recorded with what comes next."""
-        self._note_request()
         self._head = opened, time.monotonic()
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
@@ -185,17 +185,17 @@ class Recorder:
 
     def scrubbed(self) -> Scrubbed:
         """Return what takes the exchange's credentials out of a stream of bytes."""
-        self._note_request()
+        self.learn()
         return Scrubbed(self._known)
 
     def scrub(self, data: bytes) -> bytes:
         """Take the exchange's credentials out of something whole."""
-        self._note_request()
+        self.learn()
         return self._known.scrub(data)
 
     def scrub_values(self, headers: rules.HeaderList) -> rules.HeaderList:
         """Take the exchange's credentials out of what headers say."""
-        self._note_request()
+        self.learn()
         if not self._known.finds(b"\n".join([each for _, each in headers])):
             return headers
         return [(name, self._known.scrub(each)) for name, each in headers]
@@ -209,7 +209,7 @@ class Recorder:
         why, status, at = self._over
         self.note()
         # Where it never came to a credential of upstream's.
-        self._announce(())
+        self._announce()
         self._flush()
         self._release()
         first = None if self._first_byte is None else (self._first_byte - self._at) * 1e3
@@ -251,12 +251,12 @@ class Recorder:
         more = "; ".join(filter(None, (self.detail, came if _broke(why) else "")))
         return f"{reason} ({more})" if more else reason
 
-    def _announce(self, credentials: Sequence[bytes]) -> bytes:
+    def _announce(self) -> bytes:
         """Record the request, once; return its body as it may be shown."""
         if self._request is None:
             return b""
+        self.learn()
         (headers, wall), self._request = self._request, None
-        self._know(credentials, headers)
         provider = self._admitted.provider
         body = self._plainly.scrub(self._body)
         model = text(self._asked, "model")
@@ -284,8 +284,12 @@ class Recorder:
         )
         return body
 
-    def _know(self, credentials: Sequence[bytes], headers: rules.HeaderList) -> None:
-        known = [*credentials, _local_key(headers)]
+    def learn(self) -> None:
+        """Find out, once, what must not be shown: work for a time of waiting."""
+        if self._known is not _NOTHING or self._request is None:
+            return
+        credentials = _credentials(self._asking[0]) if self._asking is not None else []
+        known = [*credentials, _local_key(self._request[0])]
         self._plainly = Scrubber(known)
         self._known = Scrubber(known, [text for each in credentials for text in packed(each)])
         self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)

@@ -33,6 +33,9 @@ from proxy.wire import decode_object
 _SLICE = 16 * 1024
 """Bytes of one answer that are worked on before the other exchanges have their turn."""
 
+_AT_ONCE = 0.002
+"""Seconds in which an answer comes as fast as any: what can wait does, until they are over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
@@ -168,11 +171,12 @@ class _Exchange:
         mended = forwarded.request(body)
         streams = asked.get("stream") is True
         self._reply.begin(streams=streams, raw=self._admission.provider.passthrough)
-        self._loop.call_soon(self._arm)
+        self._timer = self._loop.call_later(_AT_ONCE, self._arm)
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)
         self.recorder.asked(asking, mended)
-        self._loop.call_soon(self.recorder.note)
+        self._loop.call_soon(self.recorder.learn)
+        self._loop.call_later(_AT_ONCE, self.recorder.note)
         self._asked_at = self._loop.time()
         opened = self._opened = await self._upstreams.open(ask, asking)
         self.recorder.answered(opened)
