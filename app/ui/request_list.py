@@ -40,6 +40,7 @@ _MIDDLE_LIGHTNESS = 128
 _ICON = QSize(16, 16)
 _MARGIN = 8
 
+
 class WordCompleter(QCompleter):
     """Completes the last word of a line, and leaves the others alone."""
 
