@@ -31,7 +31,8 @@ _MOST_REFUSALS = 5
 """Lines a second: whoever knocks a thousand times a second must not fill the disk."""
 _LAST_LINES_SECONDS = 2
 _BATCH_SECONDS = 0.02
-_POLL_SECONDS = 0.2
+_LOOK_SECONDS = 1.0
+"""How often the proxy is asked whether it still works; a signal is heard meanwhile."""
 _LONGEST_END_SECONDS = 36
 """The drain of 30 s, the last events' 2 s, and the loop's own end."""
 
@@ -271,12 +272,12 @@ def _twice(server: ServerThread) -> Callable[[], None]:
 
 
 def _wait(server: ServerThread, over: threading.Event) -> int:
-    while not over.wait(_POLL_SECONDS):
+    while not over.wait(_LOOK_SECONDS):
         if server.state == "failed":
             sys.stderr.write("wiremend: the proxy stopped working\n")
             return FAILED
     until = time.monotonic() + _LONGEST_END_SECONDS
-    while not server.join(_POLL_SECONDS) and time.monotonic() < until:
+    while not server.join(_LOOK_SECONDS) and time.monotonic() < until:
         continue
     return DONE
 

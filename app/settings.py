@@ -25,7 +25,8 @@ from proxy.errors import ConfigError
 from proxy.repairs import fix_names
 
 FILE_NAME = "config.toml"
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.4
+"""Each look wakes a processor that may be asleep; a change must be found well within a second."""
 SETTLE_SECONDS = 0.1
 """How long a changed text must stay as it is: an editor may be in the middle of writing it."""
 

@@ -14,6 +14,7 @@ from proxy.wire import JsonObject
 # A string's inside: no quote, no control character, only the short escapes.
 _PLAIN = rb'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])'
 _TEXT = re.compile(_PLAIN + rb"*+")
+_ORDINARY = bytes(set(range(0x20, 0x100)) - set(rb'"\\'))
 _MEMBERS = ("content", "reasoning_content", "reasoning")
 _MEMBER = re.compile(rb'"(?:content|reasoning_content|reasoning)": *+"(%s++)"' % _PLAIN)
 _KEY_BY_NAME = {name: re.compile(rb'"%s": *+"' % name.encode()) for name in _MEMBERS}
@@ -40,7 +41,7 @@ class Steady:
         while before and data.startswith(before, position):
             start = position + len(before)
             end = data.find(behind, start)
-            if end < 0 or _TEXT.fullmatch(data, start, end) is None:
+            if end < 0 or not _is_plain(data[start:end]):
                 break
             position = end + len(behind)
             found += 1
@@ -73,6 +74,11 @@ class Steady:
         if self._fruitless <= _PATIENCE:
             self._before, self._behind = raw[:start], raw[end:]
             self._fruitless += 1
+
+
+def _is_plain(text: bytes) -> bool:
+    # Nearly every text is ordinary, and this finds that out in a fraction of the time.
+    return not text.translate(None, _ORDINARY) or _TEXT.fullmatch(text) is not None
 
 
 def _text_member(chunk: JsonObject) -> str | None:
