@@ -156,26 +156,32 @@ async def given_up(bench: Bench) -> str:
     """3,000 starts, 70 % given up in some phase: nothing left in use, no loss of speed."""
     before, count = bench.descriptors(), bench.some(3000)
     seeded = random.Random(1)
-    room, spent = asyncio.Semaphore(50), list[float]()
+    room, whole = asyncio.Semaphore(50), list[int]()
+    directive = "bench:events=5;pause_us=2000;index=1"
 
     async def one(leaves: float | None) -> None:
         async with room:
-            begun = time.monotonic()
-            directive = "bench:events=5;pause_us=2000;index=1"
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(leaves):
-                    await load.stream(bench.target, directive)
-                    spent.append(time.monotonic() - begun)
+                    whole.append(len(await load.stream(bench.target, directive)))
+
+    async def alone() -> float:
+        spent: list[float] = []
+        for _ in range(50):
+            begun = time.monotonic()
+            await load.stream(bench.target, directive)
+            spent.append(time.monotonic() - begun)
+        return statistics.median(spent) * 1e3
 
     starts = [seeded.choice([0.0005, 0.002, 0.008]) for _ in range(count)]
     leaving = [each if seeded.random() < 0.7 else None for each in starts]
+    first = await alone()
     await asyncio.gather(*map(one, leaving))
-    stayed = leaving.count(None)
-    bench.expect(len(spent) >= stayed, "a stream that stayed did not end")
+    stayed, last = leaving.count(None), await alone()
+    bench.expect(whole.count(5) >= stayed, "a stream that stayed did not end")
     bench.expect(await bench.settled(before) <= 50, "descriptors were left open")
-    tenth = max(1, len(spent) // 10)
-    first, last = (statistics.median(part) * 1e3 for part in (spent[:tenth], spent[-tenth:]))
-    return f"{stayed} stayed; median of the first tenth {first:.1f} ms, of the last {last:.1f} ms"
+    bench.expect(last <= 2 * first, "what follows is slower")
+    return f"{count - stayed} given up; one alone takes {first:.1f} ms before, {last:.1f} ms behind"
 
 
 async def many_starts(bench: Bench) -> str:
