@@ -122,11 +122,6 @@ class EventsModel(QAbstractTableModel):
         number = self.number(row)
         return None if number is None or self._log is None else self._log.events[number]
 
-    def time_at(self, row: int) -> float | None:
-        """Return when the event in a row came."""
-        number = self.number(row)
-        return None if number is None or self._log is None else self._log.at[number]
-
     def marks(self, row: int) -> list[Mark]:
         """Return the marks of the event in a row."""
         number = self.number(row)

@@ -33,7 +33,7 @@ class AgentCard(Card):
         self.tool = tool
         self._found = _UNSURE
         self._connected: datetime | None = None
-        self._has_key = self._key_known = False
+        self._has_key = False
         self._sign = Sign()
         self._stops: list[QWidget] = []
         self._state = text("", wrap=True)
@@ -78,9 +78,9 @@ class AgentCard(Card):
         self._connected = None
         self._refresh()
 
-    def show_key(self, *, exists: bool, known: bool) -> None:
-        """Show whether it has a local key, and whether that can still be copied."""
-        self._has_key, self._key_known = exists, known
+    def show_key(self, *, exists: bool) -> None:
+        """Show whether it has a local key."""
+        self._has_key = exists
         self._refresh()
 
     def _lay_out(self) -> None:

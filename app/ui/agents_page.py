@@ -82,7 +82,7 @@ class AgentsPage(Page):
         self._show_tab_order()
         for card in self.cards.values():
             name = card.tool.title
-            card.show_key(exists=name in names, known=name in self._known_keys)
+            card.show_key(exists=name in names)
 
     def show_address(self, address: str) -> None:
         """Show where the proxy listens: its base URL for agents."""

@@ -29,11 +29,6 @@ def icon(name: IconName) -> QIcon:
     return QIcon(_Drawing(QSvgRenderer(str(FOLDER / f"{name}.svg"))))
 
 
-def stencil(name: IconName, size: int, colour: QColor) -> QPixmap:
-    """Return the drawing in one colour, for what is painted into something else."""
-    return _tinted(QSvgRenderer(str(FOLDER / f"{name}.svg")), QSize(size, size), colour)
-
-
 class _Drawing(QIconEngine):
     """Paints one SVG in the palette's colour of the moment, so that no theme change is missed."""
 
