@@ -232,7 +232,7 @@ class CodexProfile:
         providers[NAME].update(
             name=_TITLE, base_url=endpoint.address, env_key=KEY_VARIABLE, wire_api="responses"
         )
-        return tomlkit.dumps(document)
+        return _with_ends_of(text, tomlkit.dumps(document))
 
     def remove(self, text: str) -> str:
         document = _toml(text)
@@ -240,11 +240,16 @@ class CodexProfile:
             del document["model_provider"]
             document.pop("model", None)
         providers = _table(document, "model_providers")
-        if NAME in providers:
+        ours = NAME in providers
+        if ours:
             del cast("dict[str, Any]", document["model_providers"])[NAME]
         if "model_providers" in document and not _table(document, "model_providers"):
             del document["model_providers"]
-        after = tomlkit.dumps(document)
+        after = _with_ends_of(text, tomlkit.dumps(document))
+        end = yamltext.newline(text)
+        if ours and after.endswith(2 * end):
+            # The line that parted our table from theirs.
+            after = after.removesuffix(end)
         return "" if after.strip() in {"", self._head.strip()} else after
 
 
@@ -299,6 +304,13 @@ def _toml(text: str) -> MutableMapping[str, Any]:
         raise UnreadableError(error.line, error.col + 1, "this is not TOML") from None
     except TOMLKitError:
         raise UnreadableError(1, 1, "this is not TOML") from None
+
+
+def _with_ends_of(text: str, after: str) -> str:
+    """Return the text with the line ends of the former one, where those are all of one kind."""
+    if "\r\n" not in text or text.count("\n") > text.count("\r\n"):
+        return after
+    return after.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _table(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -66,8 +66,11 @@ def config_path(tool: Tool, places: Places) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text, empty where there is none; raises `AgentFileError`."""
-    return _read(path) or ""
+    """Return what the file says, without its byte order mark, empty where there is none.
+
+    Raises `AgentFileError`.
+    """
+    return _split_bom(_read(path) or "")[1]
 
 
 def plan(tool: Tool, places: Places, endpoint: Endpoint) -> Change:
@@ -131,7 +134,7 @@ def backups_in(folder: Path) -> list[Backup]:
 def plan_restore(backup: Backup, tool: Tool, places: Places) -> Change:
     """Return what putting a copy back would write."""
     path = backup.origin or config_path(tool, places)
-    return Change(path, _read(path), read_text(backup.path))
+    return Change(path, _read(path), _read(backup.path) or "")
 
 
 def _read(path: Path) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.agents.catalogue import TOOLS, Kind, Snippet, tool
+from app.agents.catalogue import TOOLS, Kind, Snippet, Tool, tool
 from app.agents.detection import Found, State, detect
 from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
@@ -18,6 +18,7 @@ from app.agents.writing import (
     plan_undo,
     write,
 )
+from tests.agents.test_formats import CASES
 
 HERE = Endpoint("http://127.0.0.1:8459/v1", "deepseek-chat", "lk_secret")
 OPENCODE = tool("opencode")
@@ -64,6 +65,23 @@ def test_bom_and_line_ends_stay(home: Path, backups: Path) -> None:
     assert after.startswith(before[: before.index(b"\r\n}")])
     assert after.count(b"\n") == after.count(b"\r\n")
     write(plan_undo(OPENCODE, Places(home)), "opencode", backups)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("each", WRITABLE, ids=lambda each: each.id)
+def test_a_file_of_windows_is_understood_changed_and_undone_in_its_own_way(
+    each: Tool, home: Path, backups: Path
+) -> None:
+    mine = next(text for form, text in CASES if isinstance(form, type(each.format)))
+    before = mine.replace("\n", "\r\n").encode("utf-8-sig")
+    path = put_file(home, str(config_path(each, Places(home)).relative_to(home)), before)
+    assert detect(each, Places(home), HERE.address, nowhere).state is State.FOUND
+    write(plan(each, Places(home), HERE), each.id, backups)
+    assert detect(each, Places(home), HERE.address, nowhere).state is State.HERE
+    after = path.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\n") == after.count(b"\r\n")
+    write(plan_undo(each, Places(home)), each.id, backups)
     assert path.read_bytes() == before
 
 
