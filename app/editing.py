@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.errands import Errands
 from app.language import translate
 from app.models.configwords import fault_words
+from app.models.reasonwords import reason_words
 from app.settings import ConfigFile
 from proxy import configedit
 from proxy.config import Agent, Provider, Settings
@@ -118,4 +119,4 @@ def reason_of(error: Exception) -> str:
         return translate("Editor", "it no longer holds what was to be changed")
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return str(error)
+    return reason_words(error)

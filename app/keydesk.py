@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errands import Errands
 from app.language import language
+from app.models.reasonwords import reason_words
 from app.secrets import Keyring, KeyState
 from proxy.config import Provider, Settings
 from proxy.errors import KeyUnavailableError
@@ -152,7 +153,9 @@ class KeyDesk(QObject):
         self._errands.send(lambda: self._keyring.name, self._name)
 
     def _fail(self, error: Exception) -> None:
-        self.failed.emit(self.tr("The key was not kept: {reason}").format(reason=error))
+        self.failed.emit(
+            self.tr("The key was not kept: {reason}").format(reason=reason_words(error))
+        )
 
 
 def _tail(key: Secret) -> str:

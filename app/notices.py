@@ -11,6 +11,7 @@ from app.language import Words, translate
 from app.models.attention import Attention
 from app.models.configwords import fault_words
 from app.models.eventwords import size_words
+from app.models.reasonwords import reason_words
 from app.preferences import Preferences
 from app.tray import Tray
 from app.ui.fix_switches import fix_title
@@ -109,7 +110,7 @@ class Notices(QObject):
 
     def _port_words(self, error: PortTakenError) -> str:
         words = self.tr("Port {port} is used by {holder}. Agents cannot reach Wiremend there.")
-        return words.format(port=error.port, holder=error.holder)
+        return words.format(port=error.port, holder=reason_words(error.holder))
 
     def _file_words(self, error: ConfigError) -> str:
         words = self.tr("The configuration file is not valid: {reason}. {applied}")

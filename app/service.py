@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errands import Errands
 from app.language import language
+from app.models.reasonwords import reason_words
 from app.models.status import Status
 from proxy.config import Agent, Settings
 from proxy.errors import PortTakenError
@@ -191,8 +192,8 @@ class Service(QObject):
     def _sentence(self, error: Exception) -> str:
         if isinstance(error, PortTakenError):
             words = self.tr("Port {port} is used by {holder}.")
-            return words.format(port=error.port, holder=error.holder)
-        return self.tr("The proxy cannot start: {reason}").format(reason=error)
+            return words.format(port=error.port, holder=reason_words(error.holder))
+        return self.tr("The proxy cannot start: {reason}").format(reason=reason_words(error))
 
     def _look(self) -> None:
         status = self.status.with_traffic(self._server.state, self._server.streaming)

@@ -12,6 +12,7 @@ from app.editing import Editor, reason_of
 from app.errands import Errands
 from app.keydesk import KeyDesk
 from app.models.attention import Attention
+from app.models.reasonwords import reason_words
 from app.portable import export_settings, former_settings, import_settings
 from app.sample import send_again, send_sample
 from app.service import Service
@@ -130,7 +131,9 @@ class Wishes(QObject):
         url, key = service.url, service.own_key
         self.open("traffic")
         self._sending.send(
-            lambda: send_sample(url, key), None, lambda error: self._parts.window.say(str(error))
+            lambda: send_sample(url, key),
+            None,
+            lambda error: self._parts.window.say(reason_words(error)),
         )
 
     def send_again(self, started: Started, ways: tuple[str, ...]) -> None:
@@ -141,7 +144,7 @@ class Wishes(QObject):
         self._sending.send(
             lambda: tuple(send_again(url, started, key) for key in keys),
             self._parts.pages.traffic.show_again,
-            lambda error: self._parts.window.say(str(error)),
+            lambda error: self._parts.window.say(reason_words(error)),
         )
 
     def show_provider(self, provider: str) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from app.agents.catalogue import Tool
-from app.agents.errors import AgentFileError
+from app.agents.errors import AgentFileError, UnreadableError
 from app.agents.places import Places
 from app.agents.writing import config_path, read_text
 
@@ -56,8 +56,11 @@ def _pointing(tool: Tool, places: Places, address: str) -> Found | None:
     path = config_path(tool, places)
     try:
         target = tool.format.address(read_text(path))
-    except AgentFileError as error:
+    except UnreadableError as error:
         return Found(State.UNREADABLE, f"{path.name}: {error}")
+    except AgentFileError as error:
+        # This one names the file itself.
+        return Found(State.UNREADABLE, str(error))
     if not target:
         return None
     return Found(_state_of(target, address), target)

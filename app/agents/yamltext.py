@@ -122,5 +122,6 @@ def _unreadable(error: YAMLError) -> UnreadableError:
     mark: Any = getattr(error, "problem_mark", None)
     if mark is None:
         return UnreadableError(1, 1, "this is not YAML")
-    problem = str(getattr(error, "problem", "") or "this is not YAML")
-    return UnreadableError(int(mark.line) + 1, int(mark.column) + 1, problem)
+    problem = str(getattr(error, "problem", "") or "")
+    message = f"this is not YAML: {problem}" if problem else "this is not YAML"
+    return UnreadableError(int(mark.line) + 1, int(mark.column) + 1, message)

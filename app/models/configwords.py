@@ -4,10 +4,8 @@ The proxy says it in English, as “what is wrong, expected what is right”. Ea
 sentences, with names and numbers of the file in it.
 """
 
-import re
-from functools import cache
-
 from app.language import translate
+from app.models.sentences import said
 
 _CONTEXT, _PARTING = "ConfigFault", ", expected "
 _KINDS = ("a text", "true or false", "a table", "a number", "a list", "a date or a time")
@@ -118,6 +116,8 @@ EXPECTATIONS = (
     "$ and a header's name",
     "printable ASCII",
 )
+_FAULTS_WITH_PARTS = (*FAULTS, *_KINDS, *_REASONS)
+_PARTS = ("kind", "reason")
 _WHOLE = "{fault}, expected {expectation}"
 TEXTS = (_WHOLE, *dict.fromkeys((*FAULTS, *EXPECTATIONS, *_REASONS)))
 """All of it, for those who translate."""
@@ -129,42 +129,8 @@ def fault_words(message: str) -> str:
     # The parser's own reason may expect something, too.
     if fault.startswith("not valid TOML"):
         fault, parting, expectation = message.rpartition(_PARTING)
-    said = _said(fault, FAULTS)
+    wrong = said(_CONTEXT, fault, _FAULTS_WITH_PARTS, _PARTS)
     if not parting:
-        return said
+        return wrong
     whole = translate(_CONTEXT, _WHOLE)
-    return whole.format(fault=said, expectation=_said(expectation, EXPECTATIONS))
-
-
-def known(half: str, texts: tuple[str, ...]) -> str:
-    """Return the sentence that a half of a message is an instance of, empty where it is of none."""
-    return next((text for text, shape in _shapes(texts) if shape.fullmatch(half)), "")
-
-
-def _said(half: str, texts: tuple[str, ...]) -> str:
-    for text, shape in _shapes(texts):
-        if match := shape.fullmatch(half):
-            return translate(_CONTEXT, text).format(**_parts(match))
-    return half
-
-
-def _parts(match: re.Match[str]) -> dict[str, str]:
-    parts = match.groupdict()
-    for name in ("kind", "reason"):
-        if parts.get(name) in (*_KINDS, *_REASONS):
-            parts[name] = translate(_CONTEXT, parts[name])
-    return parts
-
-
-@cache
-def _shapes(texts: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
-    # The one that says most is meant.
-    ordered = sorted(texts, key=lambda text: -len(re.sub(r"\{\w+\}", "", text)))
-    return [(text, re.compile(_pattern(text), re.DOTALL)) for text in ordered]
-
-
-def _pattern(text: str) -> str:
-    parts = re.split(r"(\{\w+\})", text)
-    return "".join(
-        f"(?P<{part[1:-1]}>.+)" if part.startswith("{") else re.escape(part) for part in parts
-    )
+    return whole.format(fault=wrong, expectation=said(_CONTEXT, expectation, EXPECTATIONS))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.agents.catalogue import Snippet, Tool
 from app.agents.detection import Found, State
 from app.language import language, translate
+from app.models.reasonwords import reason_words
 from app.ui.flow import FlowLayout
 from app.ui.parts import Card, Look, Mark, Sign, button, row, text
 
@@ -132,7 +133,7 @@ class AgentCard(Card):
         return self._verdict_by_files()
 
     def _verdict_by_files(self) -> tuple[Mark, str]:
-        detail = self._found.detail
+        detail = reason_words(self._found.detail)
         verdicts = {
             State.HERE: (Mark.QUIET, self.tr("points here, waiting for its first request…")),
             State.OLD_PORT: (Mark.WARNING, self.tr("points at another port: {detail}")),

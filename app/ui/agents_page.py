@@ -17,6 +17,7 @@ from app.agents.formats import Endpoint
 from app.agents.places import Places
 from app.agents.writing import Backup, Change, plan, plan_restore, plan_undo, write
 from app.language import say
+from app.models.reasonwords import reason_words
 from app.ui.agent_card import AgentCard
 from app.ui.agent_keys import AgentKeys
 from app.ui.backup_list import BackupList
@@ -301,8 +302,11 @@ class AgentsPage(Page):
         try:
             return make()
         except AgentFileError as error:
-            self._say(self.tr("Nothing was written: {reason}").format(reason=error), Mark.BAD)
+            self._say(self._not_written(error), Mark.BAD)
             return None
+
+    def _not_written(self, error: AgentFileError) -> str:
+        return self.tr("Nothing was written: {reason}").format(reason=reason_words(error))
 
     def _ask(self, change: Change, reason: str) -> int:
         dialog = ChangeDialog(self.tr("Change a file"), reason, change.diff(), self)
@@ -314,7 +318,7 @@ class AgentsPage(Page):
         try:
             write(change, tool_id, self._backups)
         except AgentFileError as error:
-            self._say(self.tr("Nothing was written: {reason}").format(reason=error), Mark.BAD)
+            self._say(self._not_written(error), Mark.BAD)
             return
         self._say(self.tr("Written: {path}").format(path=change.path))
         self.look()

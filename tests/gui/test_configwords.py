@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.language import CHINESE, ENGLISH, language
-from app.models.configwords import EXPECTATIONS, FAULTS, fault_words, known
+from app.models.configwords import EXPECTATIONS, FAULTS, fault_words
+from app.models.sentences import known
 from proxy.configtext import decode, problems
 from proxy.errors import ConfigError
 from proxy.repairs import fixes

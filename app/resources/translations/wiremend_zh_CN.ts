@@ -2522,6 +2522,185 @@
     </message>
 </context>
 <context>
+    <name>Reason</name>
+    <message>
+        <source>line {line}, column {column}: {reason}</source>
+        <translation>第 {line} 行第 {column} 列：{reason}</translation>
+    </message>
+    <message>
+        <source>{file}: line {line}, column {column}: {reason}</source>
+        <translation>{file}：第 {line} 行第 {column} 列：{reason}</translation>
+    </message>
+    <message>
+        <source>{agent} is not set up by a file</source>
+        <translation>{agent} 不是用文件来设置的</translation>
+    </message>
+    <message>
+        <source>{agent} reads {file}; creating {other} would make it stop doing so</source>
+        <translation>{agent} 正在读取 {file}；一旦创建 {other}，它就不再读取前者</translation>
+    </message>
+    <message>
+        <source>the file has changed in the meantime: look at the change again</source>
+        <translation>文件在此期间已被改动：请重新查看要做的更改</translation>
+    </message>
+    <message>
+        <source>the file cannot be written: {cause}</source>
+        <translation>无法写入文件：{cause}</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {cause}</source>
+        <translation>无法读取 {file}：{cause}</translation>
+    </message>
+    <message>
+        <source>{file} is not a plain file of a sensible size</source>
+        <translation>{file} 不是大小合理的普通文件</translation>
+    </message>
+    <message>
+        <source>{file} is not UTF-8 text</source>
+        <translation>{file} 不是 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>the file is built in a way that cannot be changed safely</source>
+        <translation>文件的写法使它无法被安全地更改</translation>
+    </message>
+    <message>
+        <source>our entry shares its lines with others: remove it by hand</source>
+        <translation>我们的条目与其他内容写在同一行：请手动删除</translation>
+    </message>
+    <message>
+        <source>our entry could not be removed safely</source>
+        <translation>无法安全地删除我们的条目</translation>
+    </message>
+    <message>
+        <source>`models` must be a list with one item a line</source>
+        <translation>`models` 必须是每行一项的列表</translation>
+    </message>
+    <message>
+        <source>`{name}` is set here already: remove it, or use the shell lines</source>
+        <translation>这里已经设置了 `{name}`：请先删除它，或改用命令行的写法</translation>
+    </message>
+    <message>
+        <source>nothing more was expected here</source>
+        <translation>这里不应再有内容</translation>
+    </message>
+    <message>
+        <source>a value was expected</source>
+        <translation>这里应有一个值</translation>
+    </message>
+    <message>
+        <source>a name in double quotes was expected</source>
+        <translation>这里应有一个用双引号括起的名称</translation>
+    </message>
+    <message>
+        <source>the string is not closed or not legal</source>
+        <translation>字符串没有结束，或者不合规则</translation>
+    </message>
+    <message>
+        <source>a colon was expected</source>
+        <translation>这里应有冒号</translation>
+    </message>
+    <message>
+        <source>this name stands here twice</source>
+        <translation>这个名称在这里出现了两次</translation>
+    </message>
+    <message>
+        <source>a comma or {closing} was expected</source>
+        <translation>这里应有逗号或 {closing}</translation>
+    </message>
+    <message>
+        <source>an object was expected here</source>
+        <translation>这里应有一个对象</translation>
+    </message>
+    <message>
+        <source>a mapping with one key a line was expected</source>
+        <translation>应为每行一个键的映射</translation>
+    </message>
+    <message>
+        <source>nested too deeply</source>
+        <translation>嵌套过深</translation>
+    </message>
+    <message>
+        <source>this is not TOML</source>
+        <translation>这不是 TOML</translation>
+    </message>
+    <message>
+        <source>this is not YAML</source>
+        <translation>这不是 YAML</translation>
+    </message>
+    <message>
+        <source>this is not YAML: {cause}</source>
+        <translation>这不是 YAML：{cause}</translation>
+    </message>
+    <message>
+        <source>The key is empty.</source>
+        <translation>密钥是空的。</translation>
+    </message>
+    <message>
+        <source>That is an address, not a key.</source>
+        <translation>这是地址，不是密钥。</translation>
+    </message>
+    <message>
+        <source>A key holds printable ASCII characters only, and no white space.</source>
+        <translation>密钥只含可打印的 ASCII 字符，没有空白。</translation>
+    </message>
+    <message>
+        <source>A key has {shortest} to {longest} characters.</source>
+        <translation>密钥长 {shortest} 到 {longest} 个字符。</translation>
+    </message>
+    <message>
+        <source>The keyring is locked or does not answer.</source>
+        <translation>密钥环已锁定，或没有响应。</translation>
+    </message>
+    <message>
+        <source>The keyring refused.</source>
+        <translation>密钥环拒绝了。</translation>
+    </message>
+    <message>
+        <source>No key is stored for this provider.</source>
+        <translation>没有为这个供应商保存密钥。</translation>
+    </message>
+    <message>
+        <source>This system has no keyring, and no key was entered.</source>
+        <translation>这个系统没有密钥环，也没有输入密钥。</translation>
+    </message>
+    <message>
+        <source>{variable} names a keyring that is not used here, and no key was entered.</source>
+        <translation>{variable} 指定的密钥环在这里不使用，也没有输入密钥。</translation>
+    </message>
+    <message>
+        <source>the proxy is not running</source>
+        <translation>代理没有运行</translation>
+    </message>
+    <message>
+        <source>the request was refused: {cause}</source>
+        <translation>请求被拒绝：{cause}</translation>
+    </message>
+    <message>
+        <source>the request failed: {cause}</source>
+        <translation>请求失败：{cause}</translation>
+    </message>
+    <message>
+        <source>the proxy has not ended yet</source>
+        <translation>代理尚未结束</translation>
+    </message>
+    <message>
+        <source>another Wiremend</source>
+        <translation>另一个 Wiremend</translation>
+    </message>
+    <message>
+        <source>{program} (process {number})</source>
+        <translation>{program}（进程 {number}）</translation>
+    </message>
+    <message>
+        <source>another program</source>
+        <translation>另一个程序</translation>
+    </message>
+    <message>
+        <source>another program, probably {program}</source>
+        <translation>另一个程序，可能是 {program}</translation>
+    </message>
+</context>
+<context>
     <name>RequestActions</name>
     <message>
         <source>Fixes of this provider</source>
