@@ -169,7 +169,8 @@ def install_system_packages(packages: list[str]) -> None:
         return
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     if not may_install():
-        print(f"Some system libraries are missing. Please run:\n\n    sudo {' '.join(install)}\n")
+        wanted = f"Some system libraries are missing. Please run:\n\n    sudo {' '.join(install)}\n"
+        print(wanted, file=sys.stderr, flush=True)
         return
     say(f"installing {' '.join(packages)}")
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -190,8 +191,8 @@ def may_install() -> bool:
 
 
 def say(what: str) -> None:
-    """Tell what happens, in order with what the programs print."""
-    print(f"== {what}", flush=True)
+    """Tell what happens, where it does not get among what the program prints."""
+    print(f"== {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
