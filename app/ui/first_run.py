@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -53,11 +54,13 @@ class FirstRun(Page):
         self._keyring: str | None = None
         self._environment = os.environ if environment is None else environment
         self._settings = Settings()
+        self._providers: dict[str, Provider] = {}
         self._running: dict[str, Preset] = {}
         self._started: dict[str, Started] = {}
         self._search = QLineEdit()
         self._tiles = QGridLayout()
         self._tile_buttons: list[QPushButton] = []
+        self._known_tiles: list[tuple[QPushButton, Preset]] = []
         self._offers = QVBoxLayout()
         self._address = text()
         self._light, self._light_words = Sign(), text("", wrap=True)
@@ -72,6 +75,9 @@ class FirstRun(Page):
     def show_settings(self, settings: Settings) -> None:
         """Know the providers there are already."""
         self._settings = settings
+        self._providers = {each.base_url: each for each in settings.providers.values()}
+        for tile, preset in self._known_tiles:
+            tile.setText(self._tile_words(preset))
 
     def show_address(self, address: str) -> None:
         """Show where agents have to point."""
@@ -219,11 +225,13 @@ class FirstRun(Page):
     def _show_tiles(self) -> None:
         empty(self._tiles)
         discard(self._tile_buttons)
-        self._tile_buttons = []
+        self._tile_buttons, self._known_tiles = [], []
         found = sorted(matching(self._search.text()), key=lambda each: each.id not in self._running)
         for place, preset in enumerate(found[:_TILES]):
-            tile = self._tile(self._running.get(preset.id, preset))
+            offered = self._running.get(preset.id, preset)
+            tile = self._tile(offered)
             self._tile_buttons.append(tile)
+            self._known_tiles.append((tile, offered))
             self._tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
         other = button(lambda: self.tr("Another one…"))
         other.setMinimumHeight(44)
@@ -245,7 +253,9 @@ class FirstRun(Page):
 
     def _tile_words(self, preset: Preset) -> str:
         words = preset.title
-        if preset.id in self._running:
+        if preset.base_url in self._providers:
+            words = self.tr("✔ {provider}: added").format(provider=preset.title)
+        elif preset.id in self._running:
             words = self.tr("● {provider}: found running").format(provider=preset.title)
         return words.replace("&", "&&")
 
@@ -268,9 +278,15 @@ class FirstRun(Page):
         return words.format(keyring=self._keyring)
 
     def _save(self, preset: Preset, key: str) -> Provider:
+        known = self._providers.get(preset.base_url)
         name = free_id(preset.id, self._settings.providers)
         provider = Provider(id=name, title=preset.title, base_url=preset.base_url, key=key)
-        self.provider_saved.emit(provider)
+        if known is not None:
+            provider = replace(known, key=key)
+        # Whoever clicks twice wants it once.
+        self._providers[preset.base_url] = provider
+        if provider != known:
+            self.provider_saved.emit(provider)
         self._show_light(Mark.QUIET, partial(self._ready, preset))
         return provider
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -90,6 +91,23 @@ def test_an_id_that_is_taken_is_not_taken_again(page: FirstRun) -> None:
     saved = emissions(page.provider_saved)
     button(page, "Use it").click()
     assert [each[0].id for each in saved if isinstance(each[0], Provider)] == ["deepseek-2"]
+
+
+def test_whoever_clicks_twice_gets_one_provider(page: FirstRun) -> None:
+    saved = emissions(page.provider_saved)
+    page._search.setText("ollama")
+    QTest.mouseClick(page._tile_buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(page._tile_buttons[0], Qt.MouseButton.LeftButton)
+    assert [each[0].id for each in saved if isinstance(each[0], Provider)] == ["ollama"]
+
+
+def test_a_provider_that_is_there_is_marked_and_a_better_key_is_taken(page: FirstRun) -> None:
+    known = Provider("mine", "https://api.deepseek.com/v1", "Mine", key="keyring")
+    page.show_settings(Settings(providers={"mine": known}))
+    assert "✔ DeepSeek: added" in [tile.text() for tile in page._tile_buttons]
+    saved = emissions(page.provider_saved)
+    button(page, "Use it").click()
+    assert saved == [(replace(known, key="env:DEEPSEEK_API_KEY"),)]
 
 
 def test_the_search_narrows_the_tiles(page: FirstRun) -> None:

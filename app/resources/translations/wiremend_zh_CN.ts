@@ -1547,6 +1547,10 @@
         <translation>其他供应商…</translation>
     </message>
     <message>
+        <source>✔ {provider}: added</source>
+        <translation>✔ {provider}：已添加</translation>
+    </message>
+    <message>
         <source>● {provider}: found running</source>
         <translation>● {provider}：正在运行</translation>
     </message>
