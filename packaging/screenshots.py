@@ -150,6 +150,8 @@ def _choose_last(window: "MainWindow") -> None:
     from app.ui.request_list import RequestList  # noqa: PLC0415
 
     requests, detail = window.findChild(RequestList), window.findChild(RequestDetail)
+    if requests is None or detail is None:
+        raise LookupError("the window has no page of requests")
     requests.choose_row(requests.model.rowCount() - 1)
     detail.tabs.setCurrentWidget(detail.events)
     while detail.busy:

@@ -70,14 +70,18 @@ def untranslated(texts: Path) -> Iterator[str]:
     for context in ET.parse(texts).getroot().iter("context"):  # noqa: S314  our own file
         for message in context.iter("message"):
             translation = message.find("translation")
+            # A type says that it is unfinished, or of a text that is gone.
             done = translation is not None and translation.get("type") is None
-            if not done or not "".join(translation.itertext()).strip():
+            words = "".join(translation.itertext()) if translation is not None and done else ""
+            if not words.strip():
                 yield f"{context.findtext('name')}: {message.findtext('source')}"
 
 
-_UPDATE = ("-no-obsolete", "-locations", "none", "-source-language", "en")
-# A guess from a similar text is worse than none.
-_UPDATE += ("-target-language", "zh_CN", "-disable-heuristic", "similartext")
+_UPDATE = (
+    *("-no-obsolete", "-locations", "none", "-source-language", "en", "-target-language", "zh_CN"),
+    # A guess from a similar text is worse than none.
+    *("-disable-heuristic", "similartext"),
+)
 
 
 def _told_elsewhere() -> str:
