@@ -97,7 +97,7 @@ def test_whoever_clicks_twice_gets_one_provider(page: FirstRun) -> None:
     saved = emissions(page.provider_saved)
     page._search.setText("ollama")
     QTest.mouseClick(page._tile_buttons[0], Qt.MouseButton.LeftButton)
-    QTest.mouseDClick(page._tile_buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page._tile_buttons[0], Qt.MouseButton.LeftButton)
     assert [each[0].id for each in saved if isinstance(each[0], Provider)] == ["ollama"]
 
 
