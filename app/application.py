@@ -198,6 +198,7 @@ class Application(QObject):
         service.status_changed.connect(self._menu.show_status)
         service.status_changed.connect(self._tray.show_status)
         service.status_changed.connect(self._show_address)
+        service.settled.connect(self._notices.port_free)
         service.port_taken.connect(self._say_port_taken)
         service.failed.connect(self._window.say)
         self._closing.over.connect(self._leave)
@@ -323,9 +324,6 @@ class Application(QObject):
         self._notices.port_taken(error, self._service.retry, other, move)
 
     def _show_address(self) -> None:
-        status = self._service.status
-        if status.state == "running" and not status.problem:
-            self._notices.port_free()
         self._pages.show_address(self._service.url)
 
     def _show_key_state(self, provider: str, state: str, words: str) -> None:

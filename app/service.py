@@ -35,12 +35,14 @@ class Service(QObject):
     Signals:
         status_changed: `Status`.
         port_taken: `PortTakenError`; nothing has been changed.
+        settled: the proxy listens where it should.
         failed: what else went wrong, as a sentence.
         ended: the proxy has stopped, as it was told.
     """
 
     status_changed = Signal(object)
     port_taken = Signal(object)
+    settled = Signal()
     failed = Signal(str)
     ended = Signal()
 
@@ -157,6 +159,7 @@ class Service(QObject):
         self._url = url
         self._show(replace(self.status, problem=""))
         self._look()
+        self.settled.emit()
 
     def _stumble(self, error: Exception) -> None:
         self._problem = error
@@ -174,6 +177,8 @@ class Service(QObject):
         if self._wanted and self._server.state == "stopped":
             # The port was taken, and may be another one now.
             self.start()
+        elif self._wanted:
+            self.settled.emit()
 
     def _say_again(self) -> None:
         if self._problem is not None and self.status.problem:

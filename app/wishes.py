@@ -70,6 +70,9 @@ class Wishes(QObject):
         """Set a member of the configuration's or of the preferences."""
         table, _, member = name.rpartition(".")
         if table == "server" and isinstance(value, (str, int)):
+            if member == "port":
+                # Chosen here, it counts for more than the one named at the start.
+                self._parts.service.follow_file()
             self._parts.editor.set_server(member, value)
         else:
             self._parts.choices.change(name, value)

@@ -1,6 +1,7 @@
 """Every control of the settings page acts, on the whole application in this process."""
 
 import os
+import socket
 import stat
 import urllib.request
 from pathlib import Path
@@ -26,15 +27,25 @@ _MEGABYTE = 1024 * 1024
 
 def test_the_port_moves_the_proxy_and_stands_in_the_file(whole: Whole) -> None:
     port = free_port("127.0.0.1", whole.file.load().port)
-    field = whole.page._numbers["server.port"]
-    field.lineEdit().selectAll()
-    QTest.keyClicks(field, str(port))
-    whole.push("Change the port")
+    whole.enter_port(port)
     whole.until(lambda: whole.file.load().port == port)
     whole.until(lambda: whole.application._service.url.endswith(f":{port}"))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
         assert answer.status == 200
     assert whole.application._pages.agents._address == f"http://127.0.0.1:{port}/v1"
+
+
+def test_a_port_that_is_taken_is_named_until_another_one_is_chosen(whole: Whole) -> None:
+    former, banner = whole.file.load().port, whole.application._window.banner
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        taken = int(holder.getsockname()[1])
+        whole.enter_port(taken)
+        whole.until(lambda: f"Port {taken} is used by" in banner.words)
+        assert whole.application._service.url.endswith(f":{former}")
+        whole.until(lambda: whole.page._numbers["server.port"].value() == taken)
+        whole.enter_port(former)
+        whole.until(lambda: not banner.words)
+    assert whole.file.load().port == former
 
 
 def test_access_and_the_default_provider_stand_in_the_file(whole: Whole) -> None:

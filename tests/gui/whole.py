@@ -56,6 +56,12 @@ class Whole:
     def tick(self, name: str) -> None:
         QTest.keyClick(self.page._boxes[name], Qt.Key.Key_Space)
 
+    def enter_port(self, port: int) -> None:
+        field = self.page._numbers["server.port"]
+        field.lineEdit().selectAll()
+        QTest.keyClicks(field, str(port))
+        self.push("Change the port")
+
     def push(self, label: str) -> None:
         push(self.page, label)
 
