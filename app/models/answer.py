@@ -11,6 +11,14 @@ from proxy import wire
 from proxy.wire import JsonObject
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
+# Where each kind of a call keeps what the tool is given.
+_ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "mcp_call": "arguments"}
+_CALL_DELTAS = (
+    "response.function_call_arguments.delta",
+    "response.custom_tool_call_input.delta",
+    "response.mcp_call_arguments.delta",
+)
+_RESPONSE_ENDS = ("response.completed", "response.incomplete", "response.failed")
 
 
 @dataclass(slots=True)
@@ -114,30 +122,50 @@ class Answer:
             _append(self.reasoning, block.get("thinking"))
 
     def _add_response(self, kind: str, chunk: JsonObject) -> None:
-        item = wire.child(chunk, "item")
-        key = wire.number(chunk, "output_index")
+        key = _item_key(chunk)
         if kind in ("response.output_text.delta", "response.refusal.delta"):
             _append(self.text, chunk.get("delta"))
         elif kind.startswith("response.reasoning") and kind.endswith(".delta"):
             _append(self.reasoning, chunk.get("delta"))
-        elif kind == "response.output_item.added" and wire.text(item, "type") == "function_call":
-            self.calls[key] = ToolCall(wire.text(item, "call_id"), wire.text(item, "name"))
-        elif kind == "response.function_call_arguments.delta" and key in self.calls:
+        elif kind in _CALL_DELTAS and key in self.calls:
             _append(self.calls[key].pieces, chunk.get("delta"))
+        elif kind in ("response.output_item.added", "response.output_item.done"):
+            self._open_item(key, wire.child(chunk, "item"), whole=kind.endswith("done"))
         elif not kind:
             self._add_output(chunk)
-        else:
-            self.finish = wire.text(wire.child(chunk, "response"), "status") or self.finish
+        elif kind in _RESPONSE_ENDS:
+            self._end_response(wire.child(chunk, "response"))
+
+    def _open_item(self, key: object, item: JsonObject, *, whole: bool) -> None:
+        member = _ARGUMENTS.get(wire.text(item, "type"))
+        if member is None:
+            return
+        name, call_id = wire.text(item, "name"), wire.text(item, "call_id")
+        call = self.calls.setdefault(key, ToolCall(call_id, name))
+        # Who sent them bit by bit says them all again at the end.
+        if whole and not call.pieces:
+            _append_arguments(call, item.get(member))
 
     def _add_output(self, response: JsonObject) -> None:
         for number, item in enumerate(wire.objects(response, "output")):
-            if wire.text(item, "type") == "function_call":
-                call = ToolCall(wire.text(item, "call_id"), wire.text(item, "name"))
-                _append_arguments(call, item.get("arguments"))
-                self.calls[number] = call
+            self._open_item(number, item, whole=True)
+            thought = wire.text(item, "type") == "reasoning"
             for part in wire.objects(item, "content"):
-                _append(self.text, part.get("text"))
+                _append(self.reasoning if thought else self.text, part.get("text"))
+            _append(self.reasoning, item.get("summary"))
+        self._end_response(response)
+
+    def _end_response(self, response: JsonObject) -> None:
         self.finish = wire.text(response, "status")
+        if error := response.get("error"):
+            self.error = _error_words(error)
+
+
+def _item_key(chunk: JsonObject) -> object:
+    number = wire.number(chunk, "output_index")
+    if number is not None:
+        return number
+    return wire.text(chunk, "item_id") or wire.text(wire.child(chunk, "item"), "id")
 
 
 def _append(pieces: list[str], value: object) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from app.about import version
 from app.models.exchange import Exchange
 from app.models.plaintext import decoded, one_line
 from app.models.reading import EventLog, Reading
@@ -26,6 +27,7 @@ _NOT_FOR_CURL = frozenset(
 )
 _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-wiremend-key"})
 _MASK = "‹key"
+_REQUEST_NAMES = frozenset({"x-request-id", "request-id", "cf-ray", "x-amzn-requestid"})
 
 
 class Exported(NamedTuple):
@@ -50,7 +52,8 @@ def curl_of(exchange: Exchange) -> Exported:
         lines += _curl_header(name, value, redaction)
     body = asked.body if asked is not None else started.body
     if body:
-        lines.append(f"--data-binary {shlex.quote(redaction.text(decoded(body)))}")
+        # Whatever it begins with: the other ways to give a body read files.
+        lines.append(f"--data-raw {shlex.quote(redaction.text(decoded(body)))}")
     return Exported(" \\\n  ".join(lines), redaction.count)
 
 
@@ -96,7 +99,7 @@ def har_of(exchange: Exchange) -> Exported:
         "timings": {"send": 0, "wait": first, "receive": max(0.0, whole - first)},
     }
     creator = {"name": "Wiremend", "version": "1"}
-    note = " ".join([*_gap(exchange), f"{redaction.count} values were removed."])
+    note = " ".join([*_gap(exchange), _removed(redaction)])
     archive = {"log": {"version": "1.2", "creator": creator, "entries": [entry], "comment": note}}
     return Exported(json.dumps(archive, ensure_ascii=True, indent=1), redaction.count)
 
@@ -126,12 +129,15 @@ def bug_report(exchange: Exchange) -> Exported:
     started = exchange.started
     finished = exchange.finished
     lines = [
+        f"Reported by: Wiremend {version()}",
+        f"Time: {datetime.fromtimestamp(started.wall, UTC):%Y-%m-%d %H:%M:%S} UTC",
         f"Provider: {started.provider}",
         f"Endpoint: {started.method} {started.endpoint}",
         f"Model: {one_line(started.model, _WIDTH)}",
         f"Agent: {one_line(started.agent, _WIDTH)}",
         f"Stream asked for: {'yes' if started.streaming else 'no'}",
         f"Status: {exchange.status or '–'}",
+        *_named_by_provider(exchange),
     ]
     if finished is not None:
         reason = f" ({one_line(finished.reason, _WIDTH)})" if finished.reason else ""
@@ -147,7 +153,7 @@ def bug_report(exchange: Exchange) -> Exported:
     lines += ["", "The events around it, as they were received:"]
     lines += _around(reading.received, first)
     report = redaction.text("\n".join([*lines, *_gap(exchange)]))
-    return Exported(f"{report}\n\n{redaction.count} values were removed.\n", redaction.count)
+    return Exported(f"{report}\n\n{_removed(redaction)}\n", redaction.count)
 
 
 def content_type(exchange: Exchange) -> str:
@@ -176,6 +182,22 @@ def _gap(exchange: Exchange) -> list[str]:
     if exchange.dropped:
         return ["The contents of this request were no longer kept."]
     return [f"{exchange.lost} bytes of it were not kept."] if exchange.lost else []
+
+
+def _removed(redaction: Redaction) -> str:
+    if redaction.count == 1:
+        return "1 value that looked like a secret was removed."
+    return f"{redaction.count} values that looked like secrets were removed."
+
+
+def _named_by_provider(exchange: Exchange) -> list[str]:
+    """Tell under which name the provider's own log has the request, where it says so."""
+    headers = exchange.answered.headers if exchange.answered is not None else ()
+    return [
+        f"{name}: {one_line(value, _WIDTH)}"
+        for name, value in headers
+        if name.lower() in _REQUEST_NAMES
+    ]
 
 
 def _answer_bytes(log: EventLog) -> bytes:

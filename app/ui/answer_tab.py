@@ -58,6 +58,7 @@ class AnswerTab(Tab):
         self._thoughts = PlainView(lambda: self.tr("Reasoning"), prose=True)
         self._thoughts.setMaximumHeight(_THOUGHTS_HEIGHT)
         self._text = PlainView(lambda: self.tr("Answer"), prose=True)
+        self._note = text("", Look.MUTED, wrap=True)
         self._cards: list[CallCard] = []
         self._calls = QScrollArea()
         self._calls.setWidgetResizable(True)
@@ -76,19 +77,31 @@ class AnswerTab(Tab):
         discard(self._cards)
         self._cards = []
         self._end.setText("")
-        self._arrange(Answer())
+        self._arrange(Answer(), "")
 
     def refresh(self, reading: Reading) -> None:
         if self._shown[0] != reading.generation:
             self.start()
         answer = reading.answer
         _, thoughts, texts = self._shown
-        self._thoughts.add_text("".join(answer.reasoning[thoughts:]))
-        self._text.add_text("".join(answer.text[texts:]))
+        self._thoughts.add_text("".join(answer.reasoning[thoughts:]), self._all_thoughts)
+        self._text.add_text("".join(answer.text[texts:]), self._all_text)
         self._shown = (reading.generation, len(answer.reasoning), len(answer.text))
         self._show_calls(answer)
         self._end.setText(self._last_words(reading))
-        self._arrange(answer)
+        self._arrange(answer, self._blank_words(reading))
+
+    def _all_thoughts(self) -> str:
+        answer = Answer() if self.reading is None else self.reading.answer
+        generation, _, texts = self._shown
+        self._shown = (generation, len(answer.reasoning), texts)
+        return "".join(answer.reasoning)
+
+    def _all_text(self) -> str:
+        answer = Answer() if self.reading is None else self.reading.answer
+        generation, thoughts, _ = self._shown
+        self._shown = (generation, thoughts, len(answer.text))
+        return "".join(answer.text)
 
     def _lay_out(self) -> None:
         column = QWidget()
@@ -99,15 +112,19 @@ class AnswerTab(Tab):
         self._calls.setWidget(column)
         self._fold.toggled.connect(self._thoughts.setVisible)
         self._thoughts.hide()
+        self.body.addWidget(self._note)
         self.body.addWidget(self._fold)
         self.body.addWidget(self._thoughts)
         self.body.addWidget(self._text, 1)
         self.body.addWidget(self._calls, 2)
         self.body.addWidget(self._end)
-        self._arrange(Answer())
+        self.body.addStretch(0)
+        self._arrange(Answer(), "")
 
-    def _arrange(self, answer: Answer) -> None:
+    def _arrange(self, answer: Answer, blank: str) -> None:
         """Give the room to what there is."""
+        self._note.setText(blank)
+        self._note.setVisible(bool(blank))
         size = sum(len(piece) for piece in answer.reasoning) if answer.reasoning else 0
         self._fold.setVisible(size > 0)
         sign = "▾" if self._fold.isChecked() else "▸"
@@ -115,7 +132,7 @@ class AnswerTab(Tab):
         self._fold.setText(f"{sign} {counted(size, one, many)}")
         self._thoughts.setVisible(size > 0 and self._fold.isChecked())
         self._calls.setVisible(bool(answer.calls))
-        self._text.setVisible(bool(answer.text) or not answer.calls)
+        self._text.setVisible(bool(answer.text) or not (answer.calls or blank))
         self._text.setMaximumHeight(self._text_height() if answer.calls else _ENDLESS)
 
     def _text_height(self) -> int:
@@ -130,6 +147,19 @@ class AnswerTab(Tab):
                 self._call_column.addWidget(self._cards[number])
             self._cards[number].show_call(call)
 
+    def _blank_words(self, reading: Reading) -> str:
+        """Say why there is nothing to read here; empty where there is, or it may come yet."""
+        answer, exchange = reading.answer, reading.exchange
+        if answer.started or not reading.sent.closed:
+            return ""
+        if exchange.dropped:
+            return self.tr("The answer is no longer kept.")
+        if not exchange.sent.size:
+            return self.tr("No answer came.")
+        if answer.error or answer.finish:
+            return self.tr("The answer says nothing.")
+        return self.tr("No message of a model is in this answer. The Raw tab shows what came.")
+
     def _last_words(self, reading: Reading) -> str:
         answer, words = reading.answer, list[str]()
         if answer.error:
@@ -138,6 +168,4 @@ class AnswerTab(Tab):
             words.append(self.tr("Finish: {reason}").format(reason=one_line(answer.finish, 60)))
         if len(answer.calls) > MOST_CARDS:
             words.append(self.tr("{count} tool calls in all").format(count=len(answer.calls)))
-        if self._text.full:
-            words.append(self.tr("The rest of the text is on the Raw tab."))
         return "  ·  ".join(words)

@@ -226,14 +226,15 @@ class EventsTab(Tab):
         event = model.event_at(place)
         if event is not None:
             notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
-            whole = event.data or event.raw
-            if len(whole) > MOST_TEXT:
-                words = self.tr(
-                    "▲ {size}; only the beginning is shown, “Copy event” takes all of it."
-                )
-                notes.append(words.format(size=size_words(len(whole))))
-            content = pretty(decoded(whole[:_MOST_READ]))
-            self.detail.show_text("\n".join([*notes, content]))
+            content = event.data or event.raw
+            if len(content) <= MOST_TEXT:
+                self.detail.show_text(_noted(notes, content))
+                return
+            words = self.tr("▲ {size}; only the beginning is shown.")
+            beginning = [*notes, words.format(size=size_words(len(content)))]
+            self.detail.show_text(
+                _noted(beginning, content[:_MOST_READ]), partial(_noted, notes, content)
+            )
 
     def _align(self, side: int, place: int) -> None:
         """Choose on the other side what left, or came, at the same moment."""
@@ -271,6 +272,10 @@ class EventsTab(Tab):
         self._chart.show_events(reading.exchange.started.at, log.at, self.received.marked)
         for step in (self._previous, self._next):
             step.setEnabled(bool(reading.exchange.marks))
+
+
+def _noted(notes: list[str], content: bytes) -> str:
+    return "\n".join([*notes, pretty(decoded(content))])
 
 
 def _hint(name: Callable[[], str], key: str) -> str:

@@ -62,16 +62,20 @@ class Side(QWidget):
             self._pieces = pieces
         new: list[bytes] = []
         # The longest character has four bytes: a piece that is cut here has filled the view.
-        room = 4 * MOST_TEXT
-        while self._read < len(pieces.parts) and not self.view.full and room > 0:
+        room = 4 * self.view.room
+        while self._read < len(pieces.parts) and room > 0:
             new.append(pieces.parts[self._read][:room])
             room -= len(pieces.parts[self._read])
             self._read += 1
-        self.view.add_text(self._decoder.decode(b"".join(new)))
+        self.view.add_text(self._decoder.decode(b"".join(new)), self._all)
         self.extent.setText(f"{asked(self._title)}: {size_words(pieces.size)}")
         whole = pieces.kept and log.caught_up
         self.digest.setText(_digest_words(log.sha256) if whole else "")
         self.save.setEnabled(bool(pieces.parts))
+
+    def _all(self) -> str:
+        self._decoder, self._read = _Decoder("replace"), len(self._pieces.parts)
+        return self._decoder.decode(self.content)
 
 
 class RawTab(Tab):
@@ -86,6 +90,7 @@ class RawTab(Tab):
         for side, name in ((self.received, "received"), (self.sent, "sent")):
             sides.addWidget(side)
             side.save.clicked.connect(partial(self._save, side, name))
+            side.view.loading.connect(self._tell_what_is_shown)
         self.body.addWidget(sides, 1)
         self.body.addWidget(self._note)
 
@@ -98,6 +103,9 @@ class RawTab(Tab):
         exchange = reading.exchange
         self.received.show_pieces(exchange.received, reading.received)
         self.sent.show_pieces(exchange.sent, reading.sent)
+        self._tell_what_is_shown()
+
+    def _tell_what_is_shown(self) -> None:
         words = self.tr("Only the first {size} are shown; “Save…” writes all of it.")
         cut = self.received.view.full or self.sent.view.full
         self._note.setText(words.format(size=size_words(MOST_TEXT)) if cut else "")

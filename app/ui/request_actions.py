@@ -134,9 +134,11 @@ class RequestActions(QToolButton):
             self._errands.send(lambda: export(exchange), partial(self._put, words))
 
     def _put(self, words: str, exported: Exported) -> None:
-        if exported.text:
-            self._clipboard.copy(exported.text)
-            self._say(self.tr("Copied: {what}").format(what=words), exported)
+        if not exported.text:
+            self.said.emit(self.tr("There is nothing to copy."))
+            return
+        self._clipboard.copy(exported.text)
+        self._say(self.tr("Copied: {what}").format(what=words), exported)
 
     def _save(self, export: Export, ending: str) -> None:
         if self._exchange is None:

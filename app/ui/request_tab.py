@@ -1,5 +1,7 @@
 """The request: its headers without keys, its body as a tree, and what was changed in it."""
 
+import sys
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -106,22 +108,25 @@ class RequestTab(Tab):
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
-            self._value.show_text(_text_of(self.model.node(index).shown))
+            value = self.model.node(index).shown
+            text = _text_of(value, _MOST_READ)
+            long = len(text) >= _MOST_READ
+            self._value.show_text(text, partial(_text_of, value, sys.maxsize) if long else None)
 
 
 def _header_lines(headers: Headers) -> list[str]:
     return [f"  {name}: {value}" for name, value in redacted_headers(headers)]
 
 
-def _text_of(value: Any) -> str:
+def _text_of(value: Any, most: int) -> str:
     if isinstance(value, Raw):
         if bigjson.begins(value) != '"':
-            return decoded(bigjson.beginning(value, _MOST_READ))
+            return decoded(bigjson.beginning(value, most))
         value = bigjson.opened(value)
     if isinstance(value, str):
-        return value[:_MOST_READ]
+        return value[:most]
     written = wire.encode_if_possible(value) or b""
-    return pretty(decoded(written[:_MOST_READ]))
+    return pretty(decoded(written[:most]))
 
 
 def _value_of(body: bytes) -> Any:

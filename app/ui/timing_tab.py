@@ -77,6 +77,7 @@ class TimingTab(Tab):
         long = [gap for gap in gaps if gap >= GAP_SECONDS]
         total = seconds_words(sum(long))
         silences = self.tr("{count}, {seconds} together").format(count=len(long), seconds=total)
+        none = self.tr("none") if gaps else ""
         return {
             "asked": _since(exchange, exchange.asked.at if exchange.asked else None),
             "connect": self._connect_words(exchange),
@@ -86,7 +87,7 @@ class TimingTab(Tab):
             "token": _since(exchange, exchange.first_token.at or reading.first_token_at),
             "end": seconds_words(exchange.duration),
             "longest": seconds_words(max(gaps)) if gaps else "",
-            "gaps": silences if long else self.tr("none"),
+            "gaps": silences if long else none,
             "tokens": token_words(exchange),
             "rate": rate_words(exchange),
         }

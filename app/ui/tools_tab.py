@@ -50,7 +50,7 @@ class ToolsTab(Tab):
         calls = [*reading.answer.calls.values()][:MOST_CALLS]
         uses = tool_uses(calls, self._later(reading.exchange))
         self._note.setVisible(not uses)
-        self._note.setText(self.tr("This answer calls no tool."))
+        self._note.setText(self._blank_words(reading))
         shown = [(len(use.call.pieces), use.brought_by is None) for use in uses]
         if shown == self._shown:
             return
@@ -60,6 +60,13 @@ class ToolsTab(Tab):
         self.calls.clear()
         self.calls.addTopLevelItems([self._item(use) for use in uses])
         self.calls.setCurrentIndex(self.calls.model().index(max(0, chosen), 0))
+
+    def _blank_words(self, reading: Reading) -> str:
+        if reading.exchange.dropped:
+            return self.tr("The answer is no longer kept.")
+        if not reading.sent.closed:
+            return self.tr("No tool has been called yet.")
+        return self.tr("This answer calls no tool.")
 
     def _lay_out(self) -> None:
         headings = (

@@ -92,6 +92,41 @@ def test_assembles_a_responses_stream() -> None:
     assert made.finish == "completed"
 
 
+def test_assembles_the_calls_of_free_form_tools() -> None:
+    item = {"type": "custom_tool_call", "call_id": "r1", "name": "apply_patch", "input": ""}
+    made = answer(
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.custom_tool_call_input.delta", "output_index": 0, "delta": "*** Begin"},
+        {"type": "response.output_item.done", "output_index": 0, "item": {**item, "input": "***"}},
+    )
+    assert calls(made) == [("r1", "apply_patch", "*** Begin")]
+
+
+def test_takes_a_call_that_comes_only_at_its_end() -> None:
+    item = {"type": "function_call", "call_id": "r1", "name": "f", "arguments": '{"a":1}'}
+    made = answer({"type": "response.output_item.done", "output_index": 0, "item": item})
+    assert calls(made) == [("r1", "f", '{"a":1}')]
+
+
+def test_reads_a_plain_response() -> None:
+    output = [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm"}]},
+        {"type": "message", "content": [{"type": "output_text", "text": "Hi"}]},
+        {"type": "custom_tool_call", "call_id": "r1", "name": "f", "input": "x"},
+    ]
+    made = answer({"object": "response", "status": "completed", "output": output})
+    assert ("".join(made.reasoning), "".join(made.text)) == ("Hm", "Hi")
+    assert calls(made) == [("r1", "f", "x")]
+
+
+def test_tells_no_finish_before_a_response_has_ended() -> None:
+    begun = {"type": "response.created", "response": {"status": "in_progress"}}
+    failed = {"status": "failed", "error": {"code": "server_error", "message": "busy"}}
+    assert answer(begun).finish == ""
+    made = answer(begun, {"type": "response.failed", "response": failed})
+    assert (made.finish, made.error) == ("failed", "busy")
+
+
 @pytest.mark.parametrize("error", ["busy", {"message": "busy", "code": 429}])
 def test_keeps_an_error(error: object) -> None:
     assert answer({"error": error}).error == "busy"

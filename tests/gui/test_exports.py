@@ -32,7 +32,7 @@ def reading() -> Reading:
         [
             began(body=BODY),
             asked(body=BODY),
-            answered(),
+            answered(x_request_id="req_42"),
             *passed([text(f"here is {KEY}")]),
             *mended(came, left, [MARK]),
             *passed([DONE], first=103.0),
@@ -63,7 +63,7 @@ def test_s32_quotes_hostile_headers_for_the_shell() -> None:
         "x-a: '; touch /tmp/pwned; '",
         "-H",
         "x-api-keyid: $KEY",
-        "--data-binary",
+        "--data-raw",
         "{}",
     ]
 
@@ -76,7 +76,7 @@ def test_s31_writes_an_archive_that_holds_no_key() -> None:
     assert entry["response"]["status"] == 200
     assert "here is [removed]" in entry["response"]["content"]["text"]
     assert KEY not in json.dumps(archive)
-    assert archive["log"]["comment"] == "3 values were removed."
+    assert archive["log"]["comment"] == "3 values that looked like secrets were removed."
 
 
 def test_says_in_every_file_that_something_was_not_kept() -> None:
@@ -99,8 +99,10 @@ def test_reports_the_defect_with_the_events_around_it() -> None:
     seen = reading()
     report, removed = bug_report(seen.exchange)
     assert removed == 1
-    assert report.endswith("1 values were removed.\n")
+    assert report.endswith("1 value that looked like a secret was removed.\n")
     assert "Provider: deepseek" in report
+    assert "Time: 2026-09-21 " in report
+    assert "x-request-id: req_42" in report
     assert "- event 1: index-repair: set the index" in report
     assert '#1  data: {"choices"' in report
     assert KEY not in report

@@ -33,6 +33,17 @@ def test_says_what_was_dropped_and_compares_nothing(page: TrafficPage, qtbot: Qt
     assert "SHA-256" not in seen(page)
 
 
+def test_claims_nothing_of_an_answer_that_was_dropped(page: TrafficPage, qtbot: QtBot) -> None:
+    page.store.most_bytes = 1000
+    page.apply(whole(text("a" * 5000), DONE))
+    for tab in (page.detail.answer, page.detail.tools):
+        page.detail.tabs.setCurrentWidget(tab)
+        qtbot.waitUntil(lambda: "The answer is no longer kept." in seen(page))
+        assert "calls no tool" not in seen(page)
+    page.detail.tabs.setCurrentWidget(page.detail.timing)
+    assert page.detail.timing.figure("gaps") == "–"
+
+
 def test_says_what_came_too_fast_and_compares_nothing(page: TrafficPage, qtbot: QtBot) -> None:
     page.detail.tabs.setCurrentWidget(page.detail.changes)
     page.apply(whole(text("a"), DONE))

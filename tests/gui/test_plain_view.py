@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import MOST_TEXT, WIDTH
@@ -37,3 +38,35 @@ def test_f53_control_characters_in_pieces_do_not_get_past_the_limit(view: PlainV
         view.add_text("\u202e" * 1000)
     assert view.full
     assert len(view.toPlainText()) <= MOST_TEXT + 2
+
+
+def test_loads_all_of_a_long_text_on_request_and_only_then(qtbot: QtBot, view: PlainView) -> None:
+    text = "a line of words\n" * 40_000
+    view.resize(300, 200)
+    view.show()
+    view.show_text(text[:MOST_TEXT], lambda: text)
+    assert len(view.toPlainText()) <= MOST_TEXT + 1
+    qtbot.mouseClick(view.load, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.toPlainText() == text)
+    assert not view.load.isVisible()
+
+
+def test_loads_what_came_in_pieces_and_what_comes_meanwhile(qtbot: QtBot, view: PlainView) -> None:
+    pieces = ["ab\n" * 50_000, "cd\n" * 50_000]
+    view.show()
+    for piece in pieces:
+        view.add_text(piece, lambda: "".join(pieces))
+    assert view.full
+    view.load_all()
+    view.add_text("the last", lambda: "".join(pieces))
+    qtbot.waitUntil(lambda: view.toPlainText() == "".join([*pieces, "the last"]))
+
+
+def test_offers_no_more_where_all_is_shown(view: PlainView) -> None:
+    view.show()
+    view.show_text("a" * 10)
+    assert not view.load.isVisible()
+    view.show_text("a" * MOST_TEXT + "b")
+    assert view.load.isVisible()
+    view.show_text("another one")
+    assert not view.load.isVisible()

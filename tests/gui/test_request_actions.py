@@ -79,6 +79,13 @@ def test_copies(qtbot: QtBot, actions: RequestActions, words: str, copied: str) 
     assert SECRET not in QGuiApplication.clipboard().text()
 
 
+def test_says_where_there_is_nothing_to_copy(qtbot: QtBot, actions: RequestActions) -> None:
+    said = emissions(actions.said)
+    actions.show_exchange(exchange_of([began(), ended(outcome="timeout", status=504)]), PROVIDER)
+    entry(actions, "Copy answer").trigger()
+    qtbot.waitUntil(lambda: said == [("There is nothing to copy.",)])
+
+
 @pytest.mark.parametrize("words", ["Save as HAR…", "Save as case…"])
 def test_saves_for_its_owner_and_says_how_many_values_went(
     qtbot: QtBot,

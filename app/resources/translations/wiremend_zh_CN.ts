@@ -316,6 +316,22 @@
         <translation>推理过程，1 个字符</translation>
     </message>
     <message>
+        <source>The answer is no longer kept.</source>
+        <translation>回答内容已不再保留。</translation>
+    </message>
+    <message>
+        <source>No answer came.</source>
+        <translation>没有收到回答。</translation>
+    </message>
+    <message>
+        <source>The answer says nothing.</source>
+        <translation>回答中没有任何内容。</translation>
+    </message>
+    <message>
+        <source>No message of a model is in this answer. The Raw tab shows what came.</source>
+        <translation>该回答中没有模型消息。收到的内容见“原始数据”标签页。</translation>
+    </message>
+    <message>
         <source>Error: {error}</source>
         <translation>错误：{error}</translation>
     </message>
@@ -326,10 +342,6 @@
     <message>
         <source>{count} tool calls in all</source>
         <translation>共 {count} 次工具调用</translation>
-    </message>
-    <message>
-        <source>The rest of the text is on the Raw tab.</source>
-        <translation>其余文本见“原始数据”标签页。</translation>
     </message>
 </context>
 <context>
@@ -1083,8 +1095,8 @@
         <translation>下一处修复</translation>
     </message>
     <message>
-        <source>▲ {size}; only the beginning is shown, “Copy event” takes all of it.</source>
-        <translation>▲ {size}；仅显示开头部分，“复制事件”可取得全部内容。</translation>
+        <source>▲ {size}; only the beginning is shown.</source>
+        <translation>▲ {size}；仅显示开头部分。</translation>
     </message>
     <message>
         <source>{received} received, {sent} sent</source>
@@ -2053,6 +2065,13 @@
     </message>
 </context>
 <context>
+    <name>PlainView</name>
+    <message>
+        <source>Load all</source>
+        <translation>加载全部</translation>
+    </message>
+</context>
+<context>
     <name>Problem</name>
     <message>
         <source>No local key came with the request. Every agent has its own: add one in Wiremend under Agents, or with `wiremend agent add NAME`.</source>
@@ -2771,6 +2790,10 @@
         <translation>两种方式并排对照</translation>
     </message>
     <message>
+        <source>There is nothing to copy.</source>
+        <translation>没有可复制的内容。</translation>
+    </message>
+    <message>
         <source>Copied: {what}</source>
         <translation>已复制：{what}</translation>
     </message>
@@ -3271,6 +3294,14 @@
     <message>
         <source>Result</source>
         <translation>结果</translation>
+    </message>
+    <message>
+        <source>The answer is no longer kept.</source>
+        <translation>回答内容已不再保留。</translation>
+    </message>
+    <message>
+        <source>No tool has been called yet.</source>
+        <translation>尚未调用工具。</translation>
     </message>
     <message>
         <source>This answer calls no tool.</source>

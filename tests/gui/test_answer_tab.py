@@ -1,0 +1,59 @@
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ui.answer_tab import AnswerTab
+from proxy import wire
+from proxy.tap import Record
+from tests.gui.exchanges import (
+    DONE,
+    answered,
+    asked,
+    began,
+    chunk,
+    ended,
+    passed,
+    read,
+    text,
+    whole,
+)
+from tests.gui.test_traffic_page import words
+
+MODELS = wire.encode({"object": "list", "data": [{"id": "m", "object": "model"}]})
+REFUSAL = wire.encode({"detail": "CUDA out of memory"})
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[[list[Record]], str]:
+    """Return a function that shows an exchange and returns every word that can be read."""
+    tab = AnswerTab()
+    qtbot.addWidget(tab)
+    tab.show()
+
+    def act(records: list[Record]) -> str:
+        tab.show_reading(read(records))
+        return words(tab)
+
+    return act
+
+
+Shown = Callable[[list[Record]], str]
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        (whole(MODELS), "No message of a model is in this answer"),
+        (whole(REFUSAL), "No message of a model is in this answer"),
+        ([began(), asked(), answered(), ended()], "No answer came."),
+        (whole(chunk({"role": "assistant"}), chunk({}, "stop"), DONE), "The answer says nothing."),
+    ],
+)
+def test_says_why_there_is_nothing_to_read(shown: Shown, records: list[Record], said: str) -> None:
+    assert said in shown(records)
+
+
+def test_says_nothing_of_the_kind_where_a_message_is_or_may_come(shown: Shown) -> None:
+    assert "answer" not in shown([began(), asked(), answered(), *passed([text("")])])
+    assert shown(whole(text("Hi"), DONE)).strip() == "Hi"
