@@ -23,6 +23,7 @@ Taker: TypeAlias = Callable[[bytes], bool]
 """Takes a piece of an answer in the moment in which it comes; False where it cannot."""
 
 _KEEP_ALIVE_PROBES = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+_VERSIONS = ("1.1", "1.0")
 _UNHEARD_SECONDS = 30
 """How long a provider may not even confirm what it was sent."""
 
@@ -197,6 +198,11 @@ class Connection(asyncio.Protocol):
 
     # The parser's callbacks
 
+    def on_message_begin(self) -> None:
+        if self._complete:
+            # Whatever stands right behind an answer, it belongs to nobody.
+            raise ValueError("a second answer")
+
     def on_status(self, status: bytes) -> None:
         # It may come in several pieces.
         self._fields_size += len(status)
@@ -215,6 +221,8 @@ class Connection(asyncio.Protocol):
             self._framed = True
 
     def on_headers_complete(self) -> None:
+        if self._parser.get_http_version() not in _VERSIONS:
+            raise ValueError("another protocol")
         status = self._parser.get_status_code()
         if 100 <= status < 200:  # noqa: PLR2004
             return

@@ -200,6 +200,22 @@ async def test_says_that_a_body_broke_off(answer: bytes) -> None:
             await whole(transport, url)
 
 
+@pytest.mark.parametrize("glued", [b"HTTP/1.1 500 No\r\ncontent-length: 4\r\n\r\nevil", b"junk"])
+@pytest.mark.parametrize("split", [True, False])
+async def test_makes_nothing_of_what_stands_right_behind_an_answer(
+    *, glued: bytes, split: bool
+) -> None:
+    head = b"HTTP/1.1 201 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    rest = b"2\r\nhi\r\n0\r\n\r\n" + glued
+    script = says(head, 0.05, rest) if split else says(head + rest)
+    async with serving(script) as (server, transport, url):
+        for connections in (1, 2):
+            with pytest.raises(httpx.RemoteProtocolError):
+                assert (await post(transport, url)).status == 201
+                await whole(transport, url)
+            assert server.connections >= connections
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -207,8 +223,9 @@ async def test_says_that_a_body_broke_off(answer: bytes) -> None:
         b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 201 + b"content-length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\na: " + b"b" * 70_000 + b"\r\ncontent-length: 0\r\n\r\n",
         b"SSH-2.0-x\r\n\r\n",
+        b"HTTP/2.0 200 OK\r\ncontent-length: 0\r\n\r\n",
     ],
-    ids=["reason", "headers", "size", "protocol"],
+    ids=["reason", "headers", "size", "protocol", "version"],
 )
 async def test_refuses_a_head_beyond_the_limits(head: bytes) -> None:
     async with serving(says(head, 0.2, None)) as (_, transport, url):
