@@ -7,8 +7,9 @@ End-to-end headers pass, hop-by-hop ones and everything the other side must not 
 import re
 from collections.abc import Iterable
 from typing import TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from proxy import localkey
 from proxy.config import Provider
 from proxy.secret import Secret
 
@@ -55,7 +56,11 @@ def codings(headers: HeaderList) -> tuple[bytes, ...]:
 
 
 def request_headers(agent: HeaderList, provider: Provider, *, raw: bool) -> HeaderList:
-    """Return what goes upstream: the agent's end-to-end headers and those of the configuration."""
+    """Return what goes upstream: the agent's end-to-end headers and those of the configuration.
+
+    A local key is nobody's business but ours, whichever header an agent puts it into.
+    """
+    agent = [pair for pair in agent if not localkey.within(pair[1])]
     dropped = _NOT_UPSTREAM | _named_by_connection(agent)
     if provider.key != "client":
         dropped |= _CREDENTIALS
@@ -72,6 +77,12 @@ def request_headers(agent: HeaderList, provider: Provider, *, raw: bool) -> Head
     if value(agent, b"content-type"):
         kept.append((b"content-type", value(agent, b"content-type")))
     return [*kept, *own]
+
+
+def query_upstream(query: bytes) -> bytes:
+    """Return the query as it came, but for members with a local key in them."""
+    members = query.split(b"&") if query else []
+    return b"&".join(each for each in members if not localkey.within(unquote_to_bytes(each)))
 
 
 def with_credential(headers: HeaderList, provider: Provider, key: Secret) -> HeaderList:

@@ -7,6 +7,7 @@ foreign key without looking anything up. The configuration holds only a key's di
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 
@@ -16,6 +17,7 @@ from proxy.secret import Secret
 PREFIX = "lk_"
 _BODY_LENGTH = 43
 _CHECKSUM_LENGTH = 6
+_SHAPE = re.compile(rb"(?=(lk_[A-Za-z0-9_-]{%d}))" % (_BODY_LENGTH + _CHECKSUM_LENGTH))
 
 
 def new_key() -> Secret:
@@ -35,6 +37,11 @@ def well_formed(key: str) -> bool:
     return len(body) == _BODY_LENGTH and hmac.compare_digest(
         key.encode("utf-8", "surrogatepass"), (PREFIX + body + _checksum(body)).encode()
     )
+
+
+def within(text: bytes) -> bool:
+    """Tell whether a local key, of whomever, stands anywhere in the text."""
+    return any(well_formed(each[1].decode("ascii")) for each in _SHAPE.finditer(text))
 
 
 def owner(key: str, agents: Iterable[Agent]) -> Agent | None:

@@ -222,8 +222,8 @@ def _asking(ask: Ask) -> tuple[str, rules.HeaderList]:
     """Return the URL, and the headers but for the credential."""
     provider = ask.provider
     url = rules.url_of(provider, ask.endpoint.path, ask.model_id)
-    if ask.query:
-        url += "?" + ask.query.decode("latin-1")
+    if query := rules.query_upstream(ask.query):
+        url += "?" + query.decode("latin-1")
     sent = rules.request_headers(ask.headers, provider, raw=ask.raw)
     if provider.base_url.startswith("http:"):
         # Only what stays on this machine or its network can lead back to us.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy import headers as rules
+from proxy import headers as rules, localkey
 from proxy.config import Provider
 from proxy.secret import Secret
 
@@ -29,6 +29,33 @@ def sent(agent: rules.HeaderList, *, raw: bool = False, **members: object) -> di
 )
 def test_never_goes_upstream(name: bytes) -> None:
     assert name not in sent([(name, b"x")])
+
+
+def test_a_local_key_goes_nowhere_whatever_holds_it() -> None:
+    local = localkey.new_key().reveal().encode()
+    agent = [(b"x-key", local), (b"x-note", b"mine is " + local + b"!"), (b"x-else", b"lk_short")]
+    assert b"x-key" not in sent(agent)
+    assert b"x-note" not in sent(agent)
+    assert sent(agent)[b"x-else"] == b"lk_short"
+    assert b"x-copy" not in sent(agent, headers={"X-Copy": "$x-key"})
+    # Where the agent brings the provider's key, it may have taken ours for it.
+    assert b"authorization" not in sent([(b"authorization", b"Bearer " + local)], key="client")
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        (b"", b""),
+        (b"a=1&b=%20", b"a=1&b=%20"),
+        (b"key=KEY", b""),
+        (b"a=1&key=KEY&b", b"a=1&b"),
+        (b"a=1&key=%6ck%5fREST", b"a=1"),
+    ],
+)
+def test_a_query_loses_nothing_but_a_local_key(query: bytes, left: bytes) -> None:
+    local = localkey.new_key().reveal().encode()
+    query = query.replace(b"KEY", local).replace(b"REST", local[3:])
+    assert rules.query_upstream(query) == left
 
 
 def test_replaces_the_agents_credential() -> None:
