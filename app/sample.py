@@ -1,9 +1,6 @@
 """A sample request to our own proxy, as an agent would send it: to see the fixes at work."""
 
 import json
-import urllib.error
-import urllib.request
-from http.client import HTTPException
 
 from proxy.errors import WiremendError
 from proxy.secret import Secret
@@ -69,6 +66,11 @@ def _headers(key: Secret) -> dict[str, str]:
 def _send(url: str, path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> str:
     if not url.startswith("http://"):
         raise WiremendError("the proxy is not running")
+    # Not before somebody asks: a window need not wait for TLS, which comes with it.
+    import urllib.error  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+    from http.client import HTTPException  # noqa: PLC0415
+
     request = urllib.request.Request(  # noqa: S310 - the scheme has just been looked at
         f"{url}{path}", data=body or None, headers=headers, method=method
     )

@@ -13,15 +13,17 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from proxy.config import Settings
 from proxy.errors import WiremendError
 from proxy.limits import Limits
 from proxy.listening import listen
 from proxy.secret import KeySource
-from proxy.serving import Borders, Serving, close_loop, new_loop
 from proxy.tap import Tap
+
+if TYPE_CHECKING:
+    from proxy.serving import Serving
 
 State: TypeAlias = Literal["stopped", "running", "draining", "failed"]
 
@@ -49,7 +51,9 @@ class ServerThread:
         on_refused: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
-        self._borders = Borders(lambda: self._settings, keys, tap, on_refused)
+        self._keys = keys
+        self._tap = tap
+        self._on_refused = on_refused
         self._limits = limits
         self._lock = threading.Lock()
         self._state: State = "stopped"
@@ -166,9 +170,13 @@ class ServerThread:
             ready.set_result(None)
 
     def _live(self, limits: Limits, ready: "Future[None]") -> None:
+        # On this thread, since it takes as long as all else together: a window is shown meanwhile.
+        from proxy.serving import Borders, Serving, close_loop, new_loop  # noqa: PLC0415
+
+        borders = Borders(lambda: self._settings, self._keys, self._tap, self._on_refused)
         loop = new_loop()
         try:
-            loop.run_until_complete(self._serve(limits, ready))
+            loop.run_until_complete(self._serve(lambda: Serving(borders, limits), ready))
         except BaseException as error:  # noqa: BLE001 - whatever killed the loop, a new one is due
             log.error("the proxy's loop died: %s", type(error).__name__)  # noqa: TRY400
         finally:
@@ -176,8 +184,8 @@ class ServerThread:
             with contextlib.suppress(BaseException):
                 close_loop(loop)
 
-    async def _serve(self, limits: Limits, ready: "Future[None]") -> None:
-        serving = Serving(self._borders, limits)
+    async def _serve(self, make: "Callable[[], Serving]", ready: "Future[None]") -> None:
+        serving = make()
         try:
             with self._lock:
                 if self._listener is None:

@@ -217,6 +217,13 @@ def test_the_command_line_never_loads_the_window(home: dict[str, str]) -> None:
     assert done.returncode == 0
 
 
+def test_the_window_never_waits_for_the_servers_libraries(home: dict[str, str]) -> None:
+    slow = "{'asyncio', 'httpx', 'keyring', 'ssl', 'starlette', 'uvicorn'}"
+    code = f"import sys, app.application; print(*({slow} & sys.modules.keys()))"
+    said = subprocess.check_output([sys.executable, "-c", code], env=home, timeout=30, text=True)
+    assert said == "\n"
+
+
 def test_without_a_display_it_serves_and_says_so(home: dict[str, str]) -> None:
     command = [sys.executable, "-m", "app", "--port", str(free_port()), "--log-format", "json"]
     process = subprocess.Popen(
