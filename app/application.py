@@ -381,10 +381,12 @@ class Application(QObject):
         self._window.come_forward()
         return ""
 
-    def _answer_status(self) -> str:
+    def _answer_status(self) -> str | None:
         status = self._service.status
         if status.problem:
             return status.problem
+        if self._service.starting:
+            return None
         if status.state != "running":
             return status.state
         return f"running on {status.address}, {status.streaming} streaming"

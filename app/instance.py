@@ -12,11 +12,13 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.channel import listening_name
 
-Answer = Callable[[], str]
+Answer = Callable[[], str | None]
+"""None: it is not known yet, and soon will be."""
 
 _LONGEST_LINE = 200
 _PATIENCE_MS = 2_000
 _LOCK_MS = 100
+_AGAIN_MS = 50
 
 
 class Instance(QObject):
@@ -56,7 +58,7 @@ class Instance(QObject):
             guest = _Guest(connection, self._answer)
             guest.hear()
 
-    def _answer(self, word: str) -> str:
+    def _answer(self, word: str) -> str | None:
         answer = self._answers.get(word)
         return answer() if answer is not None else "unknown"
 
@@ -64,7 +66,7 @@ class Instance(QObject):
 class _Guest(QObject):
     """One who came later; says one line, hears one, and is shown out."""
 
-    def __init__(self, connection: QLocalSocket, answer: Callable[[str], str]) -> None:
+    def __init__(self, connection: QLocalSocket, answer: Callable[[str], str | None]) -> None:
         super().__init__(connection)
         self._connection = connection
         self._answer = answer
@@ -78,11 +80,18 @@ class _Guest(QObject):
         if connection.canReadLine():
             word = bytes(connection.readLine(_LONGEST_LINE).data()).decode("utf-8", "replace")
             connection.readyRead.disconnect(self.hear)
-            connection.write(self._answer(word.strip()).encode() + b"\n")
-            connection.flush()
-            connection.disconnectFromServer()
+            self._reply(word.strip())
         elif connection.bytesAvailable() > _LONGEST_LINE:
             connection.abort()
+
+    def _reply(self, word: str) -> None:
+        answer = self._answer(word)
+        if answer is None:
+            QTimer.singleShot(_AGAIN_MS, self, lambda: self._reply(word))
+            return
+        self._connection.write(answer.encode() + b"\n")
+        self._connection.flush()
+        self._connection.disconnectFromServer()
 
 
 def ask(socket: Path, word: str) -> str:

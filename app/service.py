@@ -86,6 +86,11 @@ class Service(QObject):
         """How many answers are being written."""
         return self._server.streaming
 
+    @property
+    def starting(self) -> bool:
+        """It was told to start, and nobody knows yet how that went."""
+        return self._wanted and self.status.state == "stopped" and not self.status.problem
+
     def start(self) -> None:
         """Listen and serve."""
         self._wanted = True

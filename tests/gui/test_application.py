@@ -4,14 +4,16 @@ import json
 import shutil
 import signal
 import socket
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from app.instance import Instance
+from app.instance import Instance, ask
 from tests.gui.desktop import Desktop, wait_for
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
@@ -190,3 +192,14 @@ def test_f52_only_one_holds_the_lock(tmp_path: Path) -> None:
     first.end()
     assert second.claim()
     second.end()
+
+
+def test_who_asks_too_early_hears_the_truth_a_moment_later(tmp_path: Path, qtbot: QtBot) -> None:
+    first, known, heard = Instance(tmp_path / "control"), [None, None, "running"], list[str]()
+    assert first.listen({"status": lambda: known.pop(0)})
+    asking = threading.Thread(target=lambda: heard.append(ask(tmp_path / "control", "status")))
+    asking.start()
+    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
+    asking.join()
+    first.end()
+    assert (heard, known) == (["running"], [])
