@@ -4,16 +4,17 @@ import json
 import shutil
 import signal
 import socket
-import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from app.instance import Instance, ask
+from app.channel import listening_name
+from app.instance import Instance
 from tests.gui.desktop import Desktop, wait_for
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
@@ -195,11 +196,11 @@ def test_f52_only_one_holds_the_lock(tmp_path: Path) -> None:
 
 
 def test_who_asks_too_early_hears_the_truth_a_moment_later(tmp_path: Path, qtbot: QtBot) -> None:
-    first, known, heard = Instance(tmp_path / "control"), [None, None, "running"], list[str]()
+    first, known = Instance(tmp_path / "control"), [None, None, "running"]
     assert first.listen({"status": lambda: known.pop(0)})
-    asking = threading.Thread(target=lambda: heard.append(ask(tmp_path / "control", "status")))
-    asking.start()
-    qtbot.waitUntil(lambda: bool(heard), timeout=5000)
-    asking.join()
+    guest = QLocalSocket()
+    guest.connectToServer(listening_name(tmp_path / "control"))
+    guest.write(b"status\n")
+    qtbot.waitUntil(guest.canReadLine)
+    assert (bytes(guest.readLine().data()), known) == (b"running\n", [])
     first.end()
-    assert (heard, known) == (["running"], [])
