@@ -19,11 +19,11 @@ from app.models.exchanges import (
 )
 from app.models.plaintext import one_line
 from app.models.reading import Reading
+from app.ui.advice_bar import AdviceBar
 from app.ui.answer_tab import AnswerTab
 from app.ui.changes_tab import ChangesTab
 from app.ui.events_tab import EventsTab
-from app.ui.fix_switches import fix_title
-from app.ui.parts import Look, button, row, text
+from app.ui.parts import Look, row, text
 from app.ui.raw_tab import RawTab
 from app.ui.request_actions import RequestActions
 from app.ui.request_tab import RequestTab
@@ -63,13 +63,11 @@ class RequestDetail(QWidget):
         self._settings = Settings()
         self._drawn = 0.0
         self._pause = _REDRAW_SECONDS
-        self._offered: tuple[str, str] = ("", "")
         self._head = text("", Look.SECTION, wrap=True)
         self._figures = text("", Look.MUTED, wrap=True)
         self._reason = text("", wrap=True)
         self._gap = text("", wrap=True)
-        self._advice = text("", wrap=True)
-        self._turn_on = button("")
+        self._advice = AdviceBar()
         self.answer, self.events, self.changes = AnswerTab(), EventsTab(), ChangesTab()
         self.tools, self.request, self.timing = ToolsTab(later), RequestTab(), TimingTab()
         self.raw = RawTab()
@@ -111,7 +109,7 @@ class RequestDetail(QWidget):
         """Take over which fixes are on."""
         self._settings = settings
         self.actions_menu.show_exchange(self.exchange, self._provider())
-        self._show_advice()
+        self._advice.advise(self.exchange, self._provider())
 
     def _lay_out(self) -> None:
         self.tabs.setDocumentMode(True)
@@ -136,7 +134,7 @@ class RequestDetail(QWidget):
         layout.addWidget(self._figures)
         layout.addWidget(self._reason)
         layout.addWidget(self._gap)
-        layout.addLayout(row(self._advice, self._turn_on))
+        layout.addWidget(self._advice)
         layout.addWidget(self.tabs, 1)
 
     def _connect(self) -> None:
@@ -149,7 +147,7 @@ class RequestDetail(QWidget):
         self.actions_menu.provider_asked.connect(self.provider_asked)
         self.actions_menu.pin_asked.connect(self.pin_asked)
         self.actions_menu.said.connect(self._notice)
-        self._turn_on.clicked.connect(lambda: self.fix_toggled.emit(*self._offered, True))
+        self._advice.fix_toggled.connect(self.fix_toggled)
 
     def _current_tab(self) -> Tab:
         tab = self.tabs.currentWidget()
@@ -213,7 +211,7 @@ class RequestDetail(QWidget):
         self._gap.setVisible(bool(gap))
         if not self._notices.isActive():
             self._show_figures()
-        self._show_advice()
+        self._advice.advise(exchange, self._provider())
         self._name_tabs()
 
     def _show_figures(self) -> None:
@@ -237,25 +235,6 @@ class RequestDetail(QWidget):
     def _notice(self, words: str) -> None:
         self._figures.setText(words)
         self._notices.start(_NOTICE_MS)
-
-    def _show_advice(self) -> None:
-        exchange, provider = self.exchange, self._provider()
-        missed = dict(exchange.finished.would_mend) if exchange and exchange.finished else {}
-        fix = max(missed, key=lambda name: missed[name], default="")
-        count = missed.get(fix, 0)
-        self._advice.setVisible(count > 0)
-        self._turn_on.setVisible(count > 0 and provider is not None and not provider.passthrough)
-        if exchange is None or not count:
-            return
-        on = provider is not None and provider.fixes.get(fix, False)
-        words = self.tr("▲ {count} would have been mended by {fix}.")
-        if on:
-            words = self.tr("{fix} is on now: it acts from the next request on.")
-            self._turn_on.hide()
-        self._advice.setText(words.format(count=count, fix=fix_title(fix)))
-        self._turn_on.setText(self.tr("Turn on"))
-        self._turn_on.setAccessibleName(self.tr("Turn on {fix}").format(fix=fix_title(fix)))
-        self._offered = exchange.started.provider, fix
 
     def _name_tabs(self) -> None:
         reading = self.reading

@@ -81,6 +81,12 @@ def test_buffering_alone_is_no_defect() -> None:
     assert found(stream(numbered, STOP % "tool_calls"), ON) == {}
 
 
+@pytest.mark.parametrize(("name", "finds"), [("reasoning_content", False), ("reasoning", True)])
+def test_thoughts_under_their_usual_name_are_no_defect(name: str, finds: bool) -> None:
+    thought = text("").replace('"content": ""', f'"{name}": "hm"')
+    assert bool(found(stream(thought, STOP % "stop"), ON)) is finds
+
+
 @pytest.mark.parametrize("received", [b"", b"\xff\x00", b"{", b"data: {\n\n"])
 def test_survives_any_bytes(received: bytes) -> None:
     assert isinstance(found(received, []), dict)

@@ -202,10 +202,10 @@ def test_counts_silences_and_shows_raw_bytes(page: TrafficPage, show: Show) -> N
 
 def test_offers_the_fix_that_would_have_helped(page: TrafficPage, show: Show) -> None:
     toggled = emissions(page.fix_toggled)
-    show([began(), *passed([text("a")]), ended(would_mend={"finish-reason": 3})])
-    assert "3 would have been mended" in words(page.detail)
+    show([began(), *passed([text("a")]), ended(would_mend={"think-tags": 3})])
+    assert "would have mended this answer in 3 places" in words(page.detail)
     push(page, "Turn on")
-    assert toggled == [("deepseek", "finish-reason", True)]
+    assert toggled == [("deepseek", "think-tags", True)]
 
 
 def test_holds_still_while_paused_and_loses_nothing(page: TrafficPage, show: Show) -> None:

@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AdviceBar</name>
+    <message>
+        <source>Turn on</source>
+        <translation>开启</translation>
+    </message>
+    <message>
+        <source>Turn on {fix}</source>
+        <translation>开启“{fix}”</translation>
+    </message>
+    <message>
+        <source>{fix} is on now: it acts from the next request on.</source>
+        <translation>“{fix}”已开启：从下一个请求起生效。</translation>
+    </message>
+    <message>
+        <source>▲ {fix} would have mended this answer in 1 place.</source>
+        <translation>▲ “{fix}”本可修复该回答中的 1 处问题。</translation>
+    </message>
+    <message>
+        <source>▲ {fix} would have mended this answer in {count} places.</source>
+        <translation>▲ “{fix}”本可修复该回答中的 {count} 处问题。</translation>
+    </message>
+    <message>
+        <source>1 more fix helps.</source>
+        <translation>另有 1 项修复也有帮助。</translation>
+    </message>
+    <message>
+        <source>{count} more fixes help.</source>
+        <translation>另有 {count} 项修复也有帮助。</translation>
+    </message>
+    <message>
+        <source>With passthrough nothing is mended.</source>
+        <translation>原样透传时不会修复任何内容。</translation>
+    </message>
+</context>
+<context>
     <name>Agent</name>
     <message>
         <source>In Cline&apos;s settings choose API Provider: OpenAI Compatible, then paste these. In a terminal the command does the same.</source>
@@ -2859,22 +2894,6 @@
     <message>
         <source>{rate} tok/s</source>
         <translation>{rate} Token/秒</translation>
-    </message>
-    <message>
-        <source>▲ {count} would have been mended by {fix}.</source>
-        <translation>▲ “{fix}”本可修复 {count} 处。</translation>
-    </message>
-    <message>
-        <source>{fix} is on now: it acts from the next request on.</source>
-        <translation>“{fix}”已开启，从下一个请求起生效。</translation>
-    </message>
-    <message>
-        <source>Turn on</source>
-        <translation>开启</translation>
-    </message>
-    <message>
-        <source>Turn on {fix}</source>
-        <translation>开启“{fix}”</translation>
     </message>
 </context>
 <context>

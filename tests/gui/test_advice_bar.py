@@ -1,0 +1,69 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.ui.advice_bar import AdviceBar
+from proxy.config import Provider
+from tests.gui.exchanges import began, ended, exchange_of
+from tests.gui.records import emissions
+
+OFF = Provider("deepseek", "https://a.example", fixes={"index-repair": False})
+MISSED = {"reasoning-field": 15, "index-repair": 2}
+
+Advise = Callable[[dict[str, int], Provider | None], str]
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> AdviceBar:
+    made = AdviceBar()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def advise(bar: AdviceBar) -> Advise:
+    """Return a function that shows what a request has missed, and returns the words."""
+
+    def act(missed: dict[str, int], provider: Provider | None) -> str:
+        bar.advise(exchange_of([began(), ended(would_mend=missed)]), provider)
+        return bar.findChildren(QLabel)[0].text() if bar.isVisible() else ""
+
+    return act
+
+
+def push(bar: AdviceBar) -> None:
+    bar.findChildren(QPushButton)[0].click()
+
+
+def test_names_what_is_needed_most_before_what_was_met_most_often(
+    bar: AdviceBar, advise: Advise
+) -> None:
+    toggled = emissions(bar.fix_toggled)
+    words = advise(MISSED, OFF)
+    assert words == "▲ Index repair would have mended this answer in 2 places. 1 more fix helps."
+    push(bar)
+    assert toggled == [("deepseek", "index-repair", True)]
+
+
+def test_goes_on_to_the_next_fix_and_ends(bar: AdviceBar, advise: Advise) -> None:
+    one = replace(OFF, fixes={})
+    assert advise(MISSED, one).startswith("▲ Name reasoning both ways would have mended")
+    both = replace(OFF, fixes={"reasoning-field": True})
+    assert advise(MISSED, both) == "Index repair is on now: it acts from the next request on."
+    assert not bar.findChildren(QPushButton)[0].isVisible()
+
+
+def test_offers_nothing_where_passthrough_would_undo_it(bar: AdviceBar, advise: Advise) -> None:
+    words = advise({"index-repair": 1}, replace(OFF, passthrough=True))
+    assert words.endswith("in 1 place. With passthrough nothing is mended.")
+    assert not bar.findChildren(QPushButton)[0].isVisible()
+    assert advise({"index-repair": 1}, None).endswith("in 1 place.")
+    assert not bar.findChildren(QPushButton)[0].isVisible()
+
+
+@pytest.mark.parametrize("missed", [{}, {"index-repair": 0}])
+def test_is_silent_where_nothing_was_missed(advise: Advise, missed: dict[str, int]) -> None:
+    assert advise(missed, OFF) == ""
