@@ -15,6 +15,8 @@ from app.ui.quit_dialog import Leave, ask_whether_to_quit, ask_whether_to_stay
 from proxy.limits import Limits
 
 _DRAIN_SECONDS = Limits().drain
+# Whoever wants to wait until the answers are done means it; asked again, it ends at once.
+_DONE_SECONDS = 3600
 
 
 class Closing(QObject):
@@ -104,7 +106,7 @@ class Closing(QObject):
         if answer is Leave.NOW:
             self.quit(0)
         elif answer is Leave.WHEN_DONE:
-            self.quit(_DRAIN_SECONDS)
+            self.quit(_DONE_SECONDS)
 
     def quit(self, seconds: float = _DRAIN_SECONDS) -> None:
         """End; asked again, it does not wait any longer."""
