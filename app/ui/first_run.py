@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.language import Words, asked, language, say
+from app.models.addresses import address_of
 from app.service import OWN_AGENT
 from app.ui.key_dialog import KeyDialog, key_problem
 from app.ui.local_servers import LocalServers
@@ -62,6 +63,8 @@ class FirstRun(Page):
         self._tile_buttons: list[QPushButton] = []
         self._known_tiles: list[tuple[QPushButton, Preset]] = []
         self._offers = QVBoxLayout()
+        self._offered: list[tuple[str, Preset, QWidget]] = []
+        self._base, self._chosen = "", ""
         self._address = text()
         self._light, self._light_words = Sign(), text("", wrap=True)
         self._go_on = button(lambda: self.tr("Go to Traffic"))
@@ -78,10 +81,15 @@ class FirstRun(Page):
         self._providers = {each.base_url: each for each in settings.providers.values()}
         for tile, preset in self._known_tiles:
             tile.setText(self._tile_words(preset))
+        for variable, preset, line in self._offered:
+            taken = self._providers.get(preset.base_url)
+            line.setVisible(taken is None or taken.key != f"env:{variable}")
+        self._show_place()
 
     def show_address(self, address: str) -> None:
         """Show where agents have to point."""
-        self._address.setText(address)
+        self._base = address
+        self._show_place()
 
     def show_keyring(self, name: str) -> None:
         """Know where a key goes; an empty name stands for no keyring."""
@@ -143,6 +151,10 @@ class FirstRun(Page):
         self._light.show_mark(mark)
         self._said = words
         self._light_words.setText(asked(words))
+
+    def _show_place(self) -> None:
+        """Show where the provider is reached that was chosen last."""
+        self._address.setText(address_of(self._base, self._chosen, self._settings))
 
     def _say_again(self) -> None:
         self._light_words.setText(asked(self._said))
@@ -208,7 +220,11 @@ class FirstRun(Page):
             use.clicked.connect(
                 lambda _=False, preset=preset, name=held: self._save(preset, f"env:{name}")
             )
-            self._offers.addLayout(row(Sign(Mark.GOOD), text(words), use, None))
+            line = QWidget()
+            line.setLayout(layout := row(Sign(Mark.GOOD), text(words), use, None))
+            layout.setContentsMargins(0, 0, 0, 0)
+            self._offers.addWidget(line)
+            self._offered.append((held, preset, line))
 
     def _offer(self, variable: str, preset: Preset) -> str:
         words = self.tr("Use {variable} from your environment for {provider}?")
@@ -263,7 +279,7 @@ class FirstRun(Page):
         if preset.local:
             self._save(preset, "none")
             return
-        dialog = KeyDialog(preset.title, self._place(), self)
+        dialog = KeyDialog(preset.title, self._place(), self, key_page=preset.key_page)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             provider = self._save(preset, "keyring")
             self.key_entered.emit(provider.id, dialog.take())
@@ -287,18 +303,24 @@ class FirstRun(Page):
         self._providers[preset.base_url] = provider
         if provider != known:
             self.provider_saved.emit(provider)
-        self._show_light(Mark.QUIET, partial(self._ready, preset))
+        self._show_chosen(provider)
         return provider
 
-    def _ready(self, preset: Preset) -> str:
+    def _show_chosen(self, provider: Provider) -> None:
+        self._chosen = provider.id
+        self._show_place()
+        self._show_light(Mark.QUIET, partial(self._ready, provider))
+
+    def _ready(self, provider: Provider) -> str:
         words = self.tr("{provider} is ready. Waiting for the first request…")
-        return words.format(provider=preset.title)
+        return words.format(provider=provider.title or provider.id)
 
     def _add_other(self) -> None:
         dialog = ProviderDialog(None, self._settings.providers, self)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             provider = dialog.provider()
             self.provider_saved.emit(provider)
+            self._show_chosen(provider)
             if (key := dialog.take_key()) is not None:
                 self.key_entered.emit(provider.id, key)
         dialog.deleteLater()

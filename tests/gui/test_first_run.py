@@ -18,6 +18,7 @@ from app.ui.first_run import FirstRun
 from app.ui.key_dialog import KeyDialog
 from app.ui.local_servers import LocalServers, serves_models
 from app.ui.presets import Preset
+from app.ui.provider_dialog import ProviderDialog
 from proxy.config import Provider, Settings
 from proxy.secret import Secret
 from proxy.tap import Answered
@@ -108,6 +109,42 @@ def test_a_provider_that_is_there_is_marked_and_a_better_key_is_taken(page: Firs
     saved = emissions(page.provider_saved)
     button(page, "Use it").click()
     assert saved == [(replace(known, key="env:DEEPSEEK_API_KEY"),)]
+
+
+def test_an_offer_that_was_taken_is_not_made_again(page: FirstRun) -> None:
+    offer = button(page, "Use it")
+
+    def take(saved: Provider) -> None:
+        page.show_settings(Settings(providers={saved.id: saved}))
+
+    page.provider_saved.connect(take)
+    offer.click()
+    assert not offer.isVisible()
+
+
+def test_the_address_is_that_of_the_provider_chosen_last(page: FirstRun) -> None:
+    page.show_address("http://127.0.0.1:8459/v1")
+    page._search.setText("ollama")
+    page._tile_buttons[0].click()
+    saved = {"ollama": Provider("ollama", "http://localhost:11434/v1", key="none")}
+    page.show_settings(Settings(default_provider="demo", providers=saved))
+    assert page._address.text() == "http://127.0.0.1:8459/ollama/v1"
+    page.show_settings(Settings(default_provider="ollama", providers=saved))
+    assert page._address.text() == "http://127.0.0.1:8459/v1"
+
+
+def test_a_provider_from_the_form_is_said_to_be_ready_too(page: FirstRun) -> None:
+    def fill() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ProviderDialog)
+        dialog._title.setText("Mine")
+        dialog._id.setText("mine")
+        dialog._address.setText("http://127.0.0.1:9/v1")
+        dialog.accept()
+
+    QTimer.singleShot(0, fill)
+    button(page, "Another one…").click()
+    assert page._light_words.text() == "Mine is ready. Waiting for the first request…"
 
 
 def test_the_search_narrows_the_tiles(page: FirstRun) -> None:
