@@ -1,6 +1,9 @@
 """The rules of the house that no linter checks."""
 
 import ast
+import contextlib
+import dataclasses
+import io
 import json
 import re
 import subprocess
@@ -11,9 +14,13 @@ from typing import Any
 
 import pytest
 
-from proxy.repairs import REGISTRY, RESERVED, fixes
+from app import cli
+from proxy.config import Provider, Settings, Timeouts
+from proxy.configtext import problems
+from proxy.repairs import REGISTRY, RESERVED, fix_names, fixes
 
 ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
 SOURCES = [
     path
     for folder in ("app", "proxy", "tests", "packaging")
@@ -64,6 +71,10 @@ SHOWN_BY = {
     "unread": "test_trails",
     "upstream": "test_relay",
 }
+
+
+def members(kind: type[Any]) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
 
 
 def name_of(path: Path) -> str:
@@ -123,6 +134,26 @@ def test_the_readme_lists_the_fixes_of_the_registry() -> None:
     script = ROOT / "packaging" / "fixes_table.py"
     done = subprocess.run([sys.executable, str(script), "--check"], check=False, timeout=30)
     assert done.returncode == 0, "run packaging/fixes_table.py"
+
+
+def test_the_readme_shows_every_member_of_a_valid_configuration() -> None:
+    shown = re.findall(r"```toml\n(version = .*?)```", README, re.DOTALL)
+    [text] = [each.replace('"…"', f'"{"0" * 64}"') for each in shown]
+    assert problems(text, fix_names()) == []
+    settings = tomllib.loads(text)
+    [provider] = settings["providers"].values()
+    assert set(settings["server"]) == members(Settings) - {"agents", "providers"}
+    assert set(provider) == members(Provider) - {"id"}
+    assert set(provider["timeouts"]) == members(Timeouts)
+
+
+def test_the_readme_names_every_command() -> None:
+    table = README.partition("## In a terminal")[2].partition("##")[0]
+    with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as told:
+        cli.parse(["--help"])
+    commands = re.findall(r"^    (\w+) ", told.getvalue(), re.MULTILINE)
+    assert {"serve", "agent"} <= set(commands)
+    assert [each for each in commands if not re.search(rf"`.*\b{each}\b.*` \|", table)] == []
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
