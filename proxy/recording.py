@@ -143,6 +143,8 @@ class Recorder:
         self._head = opened, time.monotonic()
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
+        if opened.status >= _ERRORS:
+            self._suspect()
 
     def received(self, piece: bytes) -> None:
         """A piece of the answer came; recorded when it is known whether it left as it came."""
@@ -184,13 +186,13 @@ class Recorder:
             self._tap(Marked(self._id, time.monotonic(), found))
 
     def scrubbed(self) -> Scrubbed:
-        """Return what takes the exchange's credentials out of a stream of bytes."""
-        self.learn()
+        """Return what takes the exchange's credentials out of an error that comes in pieces."""
+        self._suspect()
         return Scrubbed(self._known)
 
     def scrub(self, data: bytes) -> bytes:
-        """Take the exchange's credentials out of something whole."""
-        self.learn()
+        """Take the exchange's credentials out of an error that is whole."""
+        self._suspect()
         return self._known.scrub(data)
 
     def scrub_values(self, headers: rules.HeaderList) -> rules.HeaderList:
@@ -293,6 +295,11 @@ class Recorder:
         self._plainly = Scrubber(known)
         self._known = Scrubber(known, [text for each in credentials for text in packed(each)])
         self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)
+
+    def _suspect(self) -> None:
+        """An error has come, and errors quote keys."""
+        self.learn()
+        self._known.widen()
 
     def _redacted(self, headers: rules.HeaderList) -> Headers:
         owner = self._admitted.provider.id

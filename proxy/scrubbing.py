@@ -7,6 +7,10 @@ base64 at any of its three offsets.
 
 A credential that is spread over two texts, such as two events, shows in one of them at least half
 of that run: of a long run such a part is taken out too.
+
+What is known to be an error may quote a credential in ways that only malice or masking has: every
+character escaped, in other capitals, in hexadecimal digits, or its end alone. There is the time to
+look for those as well.
 """
 
 import base64
@@ -25,6 +29,8 @@ _OFFSETS = 3
 _URL_SAFE = {ord("+"): b"-", ord("/"): b"_"}
 _SHORTEST_SPREAD = 24
 """Characters of a run of which half is a part of a credential and nothing else."""
+_TAIL = 8
+"""Characters at the end, which some providers show to say which key they mean."""
 
 
 def packed(credential: bytes) -> list[bytes]:
@@ -50,18 +56,28 @@ class Scrubber:
         ]
         self._texts = [*found, *((_sign(each), each) for each in dict.fromkeys(disguises) if each)]
         self._pattern_by_text: dict[bytes, re.Pattern[bytes]] = {}
+        self._disguises: list[re.Pattern[bytes]] = []
+        self._long = [each for _, each in found if len(each) >= _SHORTEST_SPREAD]
         self.longest = _LONGEST_ESCAPED * max((len(text) for _, text in self._texts), default=0)
         """No spelling is longer."""
 
+    def widen(self) -> None:
+        """From now on look for unlikely spellings too: what comes is an error."""
+        if not self._disguises:
+            self._disguises = [_disguised(each) for each in self._long]
+
     def finds(self, data: bytes) -> bool:
         """Tell whether a credential may be in there; no is certain."""
-        return any(sign in data for sign, _ in self._texts)
+        plainly = any(sign in data for sign, _ in self._texts)
+        return plainly or any(each.search(data) for each in self._disguises)
 
     def scrub(self, data: bytes) -> bytes:
         """Replace every credential; the very same bytes where there is none."""
         for sign, text in self._texts:
             if sign in data:
                 data = self._spellings(text).sub(MARK, data)
+        for disguised in self._disguises:
+            data = disguised.sub(MARK, data)
         return data
 
     def scrub_parts(self, data: bytes) -> bytes:
@@ -126,6 +142,16 @@ def _parts(sign: bytes) -> re.Pattern[bytes]:
 
 def _spellings(text: bytes) -> re.Pattern[bytes]:
     return re.compile(b"".join(map(_spelled, text)))
+
+
+def _disguised(text: bytes) -> re.Pattern[bytes]:
+    wide = b"".join(b"(?:%s|%s)" % (_spelled(each), _encoded(each)) for each in text)
+    ways = [wide, text.hex().encode("ascii"), re.escape(text.decode("latin-1").encode("utf-16-le"))]
+    return re.compile(b"|".join([*ways, re.escape(text[-_TAIL:])]), re.IGNORECASE)
+
+
+def _encoded(each: int) -> bytes:
+    return b"%%%02x|%su00%02x" % (each, _ESCAPES, each)
 
 
 def _spelled(each: int) -> bytes:

@@ -94,3 +94,38 @@ def test_leaves_less_than_half_of_a_key_that_two_events_share(cut: int) -> None:
     secret = key[8:]
     windows = {secret[at : at + len(secret) // 2] for at in range(len(secret) // 2 + 1)}
     assert not [each for each in windows if each in shown]
+
+
+LONG = b"sk-proj-ab9Xw_" + bytes(range(65, 91)) + b"012345"
+UNLIKELY = {
+    "capitals": LONG.upper(),
+    "small letters": LONG.lower(),
+    "escaped for a URL": b"".join(b"%%%02X" % each for each in LONG),
+    "escaped for JSON": b"".join(b"\\u%04x" % each for each in LONG),
+    "escaped for JSON twice": b"".join(b"\\\\u%04X" % each for each in LONG),
+    "half of it escaped": LONG[:20] + b"".join(b"%%%02x" % each for each in LONG[20:]),
+    "hexadecimal": LONG.hex().encode(),
+    "hexadecimal in capitals": LONG.hex().upper().encode(),
+    "two bytes a character": LONG.decode().encode("utf-16-le"),
+    "masked": b"sk-..." + LONG[-8:],
+}
+
+
+@pytest.mark.parametrize("spelling", UNLIKELY.values(), ids=UNLIKELY)
+def test_takes_unlikely_spellings_out_of_an_error(spelling: bytes) -> None:
+    scrubber = Scrubber([LONG, *packed(LONG)])
+    whole = b'{"error":"of ' + spelling + b'"}'
+    scrubber.widen()
+    clean = b'{"error":"of ' + spelling.partition(LONG[-8:])[0] * (b"..." in spelling)
+    assert scrubber.scrub(whole) == clean + MARK + b'"}'
+    assert scrubber.finds(whole)
+    for size in (1, 7, 50):
+        stream = Scrubbed(scrubber)
+        pieces = [stream.feed(whole[at : at + size]) for at in range(0, len(whole), size)]
+        assert b"".join(pieces) + stream.flush() == scrubber.scrub(whole)
+
+
+def test_takes_a_word_for_a_key_in_no_other_spelling() -> None:
+    scrubber = Scrubber([b"lm-studio"])
+    scrubber.widen()
+    assert scrubber.scrub(b"LM-Studio says: lm-studio") == b"LM-Studio says: " + MARK

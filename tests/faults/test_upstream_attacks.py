@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.upstream import Step, document
+from tests.fakes.upstream import Step, document, streamed
+from tests.faults.parts import HEALTHY
 from tests.faults.rig import Rig, rig
 from tests.server.running import Answer, free_port
 
@@ -212,6 +213,21 @@ def test_s28_a_key_that_an_error_quotes_reaches_nobody(where: str, stream: bool)
         fault.a.script = _quoting(fault)[where]
         # The rig looks for the key in the answer, the log and the inspector's records.
         assert fault.ask(fault.body(stream=stream), ends="upstream_error").status >= 400
+
+
+def _unlikely(key: str) -> list[str]:
+    escaped = "".join(f"%{ord(each):02x}" for each in key)
+    return [key.upper(), key.lower(), key.encode().hex(), escaped, f"sk-...{key[-8:]}"]
+
+
+def test_s28_not_even_in_a_spelling_that_only_malice_has() -> None:
+    with rig() as fault:
+        for spelling in _unlikely(fault.keys.by_provider["a"]):
+            said = b'{"error":{"message":"no %s","code":"x"}}' % spelling.encode()
+            fault.a.script = document(said, "401 No", x_key=spelling)
+            assert fault.ask(ends="upstream_error").status == 401
+            fault.a.script = streamed(*HEALTHY[:1], 0.02, b"data: " + said + b"\n\n")
+            assert b"error" in fault.ask(ends="upstream_error").body
 
 
 def test_s29_what_tells_of_the_agents_past_is_not_forwarded() -> None:
