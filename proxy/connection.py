@@ -169,7 +169,11 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._fail(httpx.RemoteProtocolError("the answer breaks HTTP's rules"))
+            if self._complete:
+                # What stands behind a whole answer belongs to nobody: see RFC 9112, section 6.3.
+                self._transport_abort()
+            else:
+                self._fail(httpx.RemoteProtocolError("the answer breaks HTTP's rules"))
         if not self._head_done and self._head_size > MAX_HEAD_SIZE:
             self._fail(httpx.RemoteProtocolError("the answer's head is too large"))
         self._hand_over()
@@ -200,7 +204,6 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._complete:
-            # Whatever stands right behind an answer, it belongs to nobody.
             raise ValueError("a second answer")
 
     def on_status(self, status: bytes) -> None:
