@@ -171,7 +171,8 @@ class Way:
         return self._shape
 
     def _shape_of(self, raw: bytes) -> bytes | None:
-        if len(raw) > _LARGEST_EVENT:
+        if len(raw) > _LARGEST_EVENT or raw[-2:] != b"\n\n":
+            # Where its blank line never came, more may be missing than the line.
             return None
         if raw == _END or (raw[:1] == b":" and len(raw) <= _LONGEST_COMMENT):
             return raw

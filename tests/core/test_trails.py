@@ -222,3 +222,11 @@ def test_an_error_that_leaves_as_it_came_is_an_error_each_time(before: list[byte
         assert pipeline.feed(ERROR).data == ERROR
         assert pipeline.failure is not None
         pipeline.finish()
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_an_event_whose_blank_line_never_came_is_no_known_one(missing: int) -> None:
+    trails = Trails()
+    events = [*HEALTHY[:3], HEALTHY[3][:-missing]]
+    for _ in range(3):
+        assert stream(events, trails) == stream(events)
