@@ -7,6 +7,7 @@ from proxy.sse import BOM
 
 _WHITE = b" \t\r\n"
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_LONGEST_FIELD = max(map(len, _FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Sniffer:
         start = self._data.removeprefix(BOM).lstrip(_WHITE)
         if not start or BOM.startswith(self._data):
             return Seen(None)
-        if start.startswith(_FIELDS):
+        begins = start[:_LONGEST_FIELD].lower()
+        if begins.startswith(_FIELDS):
             return Seen(Form.STREAM, self.rest())
-        if any(field.startswith(start) for field in _FIELDS):
+        if any(field.startswith(begins) for field in _FIELDS):
             return Seen(None)
         return Seen(Form.DOCUMENT, self.rest())
 

@@ -4,26 +4,29 @@ Clients of this field rarely hold a full SSE parser: many cut at ``line[6:]``, p
 line as JSON, or wait for ``[DONE]`` for ever. Mended are lone CRs, missing spaces
 (openai/openai-python#498), other fields (theopenco/llmgateway#2334), several data lines, doubled
 prefixes (openclaw/openclaw#96497), comments sent as data (mnfst/llm-gateway#2053), control
-characters within strings, frames glued to a truncated one (anomalyco/opencode#23442), single
-newlines between events (nashsu/llm_wiki#619), a missing (NousResearch/hermes-agent#90848) or
-doubled sentinel, and bytes after it.
+characters within strings, numbers such as ``-Infinity`` (sgl-project/sglang#4097), frames glued to
+each other (openclaw/openclaw#32179) or to a truncated one (anomalyco/opencode#23442), single
+newlines between events (nashsu/llm_wiki#619), a byte order mark before each, JSON without a prefix
+(lemonade-sdk/lemonade#2826), a missing (NousResearch/hermes-agent#90848) or doubled sentinel, and
+bytes after it.
 
-Comments stay: they keep the agent's idle timer alive. Text that may be JSON of a kind that
-cannot be read without loss is not taken for garbage.
+Comments stay: they keep the agent's idle timer alive. JSON that cannot be read without loss is not
+taken for garbage. Text that is an error, or a web page (WolframResearch/Chatbook#183), is told.
 """
 
 import re
 
 from proxy import sse, wire
+from proxy.jsontexts import loose, texts, tidy_numbers
 from proxy.repair import Ending, EventOutput, Finding, Group, Repair
 from proxy.sse import SENTINEL, Event
 
-_PREFIXES = re.compile(rb"(?:data:\s*)+")
-_GLUED = re.compile(rb"data:\s*(?=\{)")
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_CONTROL = re.compile(rb"[\x00-\x1f]")
-_JSON_START = b'{["'
 _AROUND_SENTINEL = b' \t\r\n"'
+_ERROR = re.compile(rb"\s*+(?:<!doctype|<html|\[?error\b)", re.IGNORECASE)
+_LONGEST_ERROR = 64 * 1024
+_IDLE = (b"ping", b"heartbeat", b"keepalive", b"keep-alive")
+_SHORTEST_CHUNK = 40
+"""Bytes; what is shorter may be there for keeping the connection alive only."""
 
 
 class StreamFraming(Repair):
@@ -48,7 +51,7 @@ class StreamFraming(Repair):
             return
         if event.data is None:
             yield from self._without_data(event)
-        elif event.plain and event.ended and event.data[:1] == b"{" and _reads(event.data):
+        elif event.plain and event.ended and _sound(event.data):
             yield event
         elif event.data.strip(_AROUND_SENTINEL) == SENTINEL:
             self._over = True
@@ -66,6 +69,15 @@ class StreamFraming(Repair):
         if event.plain and (event.ended or not event.raw.strip()):
             yield event
             return
+        said = loose(event.raw)
+        if pieces := texts(said):
+            yield from self._rewritten(pieces)
+        elif _ERROR.match(said):
+            yield from self._error(said)
+        else:
+            yield from self._comments(event)
+
+    def _comments(self, event: Event) -> EventOutput:
         comments = [line for line in event.raw.splitlines() if line.startswith(b":")]
         yield self._finding("fields without data; dropped")
         if comments and event.ended:
@@ -81,74 +93,62 @@ class StreamFraming(Repair):
 
     def _strange(self, event: Event) -> EventOutput:
         data = event.data or b""
-        if event.name and event.name not in (b"message", b"done", b"chunk", b"data"):
-            # A named event says something of its own, such as an error: other repairs read it.
+        if b"error" in event.name:
+            # It says that something failed: other repairs read it.
             yield event
             return
-        pieces = _pieces(data)
-        if pieces is None:
+        pieces = [piece for piece in _said(event) if not _idle(piece)]
+        if pieces == [data] and event.plain and event.ended:
             yield event
-        elif not pieces:
+        elif pieces:
+            yield from self._rewritten(pieces)
+        elif _ERROR.match(data):
+            yield from self._error(data)
+        else:
             yield self._finding("an event held no JSON; turned into a comment")
             if event.ended:
                 yield _comment(data)
-        elif pieces == [data] and event.plain and event.ended:
-            yield event
-        else:
-            for piece in pieces:
-                yield self._finding("an event had an unusual form; rewritten")
-                yield sse.event(piece)
-                self._over = self._over or piece == SENTINEL
+
+    def _rewritten(self, pieces: list[bytes]) -> EventOutput:
+        for piece in pieces:
+            yield self._finding("an event had an unusual form; rewritten")
+            yield sse.event(piece)
+            if piece == SENTINEL:
+                self._over = True
+                return
+
+    def _error(self, text: bytes) -> EventOutput:
+        yield self._finding("an error stood in the stream as text; written as an error")
+        sentence = text[:_LONGEST_ERROR].decode("utf-8", "replace").strip()
+        yield sse.event(wire.encode({"error": sentence}))
 
     def _finding(self, message: str) -> Finding:
         return Finding(self.name, message)
 
 
-def _reads(data: bytes) -> bool:
+def _sound(data: bytes) -> bool:
+    """Tell whether this is an object that any client can read, and no sign of life alone."""
+    if data[:1] != b"{" or len(data) < _SHORTEST_CHUNK:
+        return False
     try:
         wire.decode(data)
     except wire.NotJsonError:
         return False
     except wire.OpaqueJsonError:
-        return True
+        return tidy_numbers(data) == data
     return True
 
 
-def _pieces(data: bytes) -> list[bytes] | None:
-    """Return the JSON texts in a block's data, none where there is none; None: leave it alone."""
-    stripped = _PREFIXES.sub(b"", data.strip(), count=1) if data.startswith(b"data:") else data
-    stripped = stripped.strip()
-    if stripped[:1] in _set(_JSON_START) and not _reads(stripped):
-        stripped = _STRING.sub(_escaped, stripped)
-    if stripped == SENTINEL or (stripped[:1] in _set(_JSON_START) and _reads(stripped)):
-        return [_one_line(stripped)]
-    lines = [_PREFIXES.sub(b"", line, count=1).strip() for line in data.split(b"\n")]
-    lines = [line for line in lines if line]
-    if len(lines) > 1 and all(line == SENTINEL or _object(line) for line in lines):
-        return lines
-    for glued in _GLUED.finditer(data):
-        tail = data[glued.end() :].strip()
-        if _object(tail):
-            return [_one_line(tail)]
-    return [] if stripped[:1] not in _set(_JSON_START) or not _reads(stripped) else None
+def _said(event: Event) -> list[bytes]:
+    """Return the JSON texts in an event, whatever stands before and between them."""
+    return texts(event.data or b"" if event.plain else loose(event.raw))
 
 
-def _escaped(string: re.Match[bytes]) -> bytes:
-    """Write control characters within a string as JSON has them."""
-    return _CONTROL.sub(lambda found: b"\\u%04x" % found.group()[0], string.group())
-
-
-def _set(characters: bytes) -> frozenset[bytes]:
-    return frozenset(characters[place : place + 1] for place in range(len(characters)))
-
-
-def _object(data: bytes) -> bool:
-    return data[:1] == b"{" and _reads(data)
-
-
-def _one_line(data: bytes) -> bytes:
-    # Line feeds in JSON can only be white space between its tokens.
-    return data.replace(b"\r", b" ").replace(b"\n", b" ")
+def _idle(piece: bytes) -> bool:
+    """Tell whether a text only shows that the provider is still there."""
+    if len(piece) >= _SHORTEST_CHUNK:
+        return False
+    return wire.text(wire.decode_object(piece) or {}, "type").encode() in _IDLE
 
 
 def _comment(data: bytes) -> Event:

@@ -14,6 +14,7 @@ from proxy.sniff import Sniffer, declared_form
         (b"\n\nevent: x\n", Form.STREAM),
         (b"\xef\xbb\xbfdata: 1\n\n", Form.STREAM),
         (b"retry: 3\n\n", Form.STREAM),
+        (b"  Data: 1\n\n", Form.STREAM),
         (b' \n\n{"id":1}', Form.DOCUMENT),
         (b"<html>", Form.DOCUMENT),
         (b"date: 1", Form.DOCUMENT),

@@ -1447,6 +1447,10 @@
         <translation>没有数据的字段，已丢弃</translation>
     </message>
     <message>
+        <source>an error stood in the stream as text; written as an error</source>
+        <translation>流中的错误只是纯文本，已改写为错误事件</translation>
+    </message>
+    <message>
         <source>the stream ended without its sentinel; added</source>
         <translation>流缺少结束标记，已补上</translation>
     </message>
