@@ -17,6 +17,7 @@ _ASK_SECONDS = 1
 def main() -> int:
     """Do what the arguments say; return the exit status."""
     _forbid_core_dumps()
+    _fill_closed_streams()
     try:
         return _run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -75,6 +76,14 @@ def _answers(address: str) -> bool:
         peer.connect(address)
         return True
     return False
+
+
+def _fill_closed_streams() -> None:
+    """Give streams that the caller closed to nobody: a socket would get their number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free is this stream's own.
+            setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _forbid_core_dumps() -> None:

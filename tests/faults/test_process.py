@@ -119,6 +119,26 @@ def test_f48_a_full_disk_under_the_log_stops_nothing(tmp_path: Path) -> None:
     assert b"Traceback" not in errors
 
 
+@pytest.mark.skipif(os.name == "nt", reason="f48: needs a shell that can close streams")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_f48_streams_that_the_caller_closed_stop_nothing(tmp_path: Path, closed: str) -> None:
+    port = free_port()
+    file = tmp_path / "config.toml"
+    file.write_text(f"version = 1\n[server]\nport = {port}\n" + provider("demo:", key="none"))
+    command = [sys.executable, "-m", "app", "serve", "--config", str(file)]
+    script = f'exec "$@" {closed}'
+    process = subprocess.Popen(["sh", "-c", script, "sh", *command], stderr=subprocess.PIPE)
+    try:
+        said = [sys.executable, "-c", _IS_WELL.format(port=port)]
+        assert eventually(lambda: subprocess.run(said, check=False, timeout=10).returncode == 0)
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        _, errors = process.communicate()
+    assert errors == b""
+
+
 _IS_WELL = """
 import sys, urllib.request
 try:
