@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+import msgspec
+
 from app.models.plaintext import decoded, one_line
 
 MOST_EVENTS = 1500
@@ -78,13 +80,27 @@ def _paired(came: list[bytes], left: list[bytes], first_came: int, first_left: i
     """Show what became of each event, from shortly before where it differs."""
     lines: list[str] = []
     for place, (one, other) in enumerate(zip(came, left, strict=True)):
-        before, after = _text(one), _text(other)
+        before, after = _alike(_text(one), _text(other))
         start = max(0, _common_length(before, after) - _BEFORE)
         lead = "…" if start else ""
         for sign, number, text in (("-", first_came, before), ("+", first_left, after)):
             shown = one_line(text[start:], _WIDTH)
             lines.append(f"{sign} {number + place:>5}  {lead}{shown}")
     return lines
+
+
+def _alike(before: str, after: str) -> tuple[str, str]:
+    """Leave out white space between the parts of JSON, unless it is all that differs."""
+    close = _closed_up(before), _closed_up(after)
+    return (before, after) if close[0] == close[1] else close
+
+
+def _closed_up(event: str) -> str:
+    lead, content = ("data:", event[5:]) if event.startswith("data:") else ("", event)
+    try:
+        return f"{lead} {msgspec.json.format(content, indent=-1)}".lstrip()
+    except (ValueError, RecursionError):
+        return event
 
 
 def _text(event: bytes) -> str:

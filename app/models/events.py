@@ -155,9 +155,11 @@ class EventsModel(QAbstractTableModel):
         return log.at[number] - (log.at[number - 1] if number else self._began)
 
     def _of_gap(self, log: EventLog, number: int, column: int) -> str:
-        if column != KIND:
+        if column == KIND:
+            return self.tr("gap")
+        if column != TEXT:
             return ""
-        return self.tr("⏸ gap {seconds} s").format(seconds=f"{self._delay(log, number):.2f}")
+        return self.tr("{seconds} s of silence").format(seconds=f"{self._delay(log, number):.2f}")
 
     def _of_event(self, log: EventLog, number: int, column: int) -> str:
         if column == NUMBER:

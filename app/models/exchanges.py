@@ -30,6 +30,7 @@ Role = Qt.ItemDataRole
 ROOT = QModelIndex()
 _WIDTH = 120
 _THOUSAND = 1000
+_FIRST_ERROR = 400
 # Each with a contrast of at least 4.5:1 on its ground.
 _LIGHT_COLOURS = {"good": "#1a7431", "warning": "#8a5200", "bad": "#b3261e", "live": "#1b5fb4"}
 _DARK_COLOURS = {"good": "#6fd58b", "warning": "#f2b84b", "bad": "#ff8f85", "live": "#82b4ff"}
@@ -86,7 +87,10 @@ def state_words(exchange: Exchange) -> str:
     if state is State.MENDED:
         return translate("ExchangesModel", "done, {count} fixed").format(count=exchange.mended)
     if state in (State.ERROR, State.REFUSED):
-        return translate("ExchangesModel", "error {status}").format(status=exchange.status or "")
+        # An error in the middle of a stream comes under the status of a success.
+        status = exchange.status or 0
+        words = translate("ExchangesModel", "error {status}")
+        return words.format(status=status if status >= _FIRST_ERROR else "").strip()
     return plain[state]
 
 

@@ -82,6 +82,8 @@ class AnswerTab(Tab):
     def refresh(self, reading: Reading) -> None:
         if self._shown[0] != reading.generation:
             self.start()
+            for view in (self._thoughts, self._text):
+                view.follows = not reading.exchange.state.over
         answer = reading.answer
         _, thoughts, texts = self._shown
         self._thoughts.add_text("".join(answer.reasoning[thoughts:]), self._all_thoughts)

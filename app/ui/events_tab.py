@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSplitter,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -44,14 +45,14 @@ class EventsTab(Tab):
             table(self.received, lambda: self.tr("Received events")),
             table(self.sent, lambda: self.tr("Sent events")),
         )
-        self._sides = (
-            self._side(lambda: self.tr("Received"), 0),
-            self._side(lambda: self.tr("Sent"), 1),
-        )
+        self.detail = PlainView(lambda: self.tr("The chosen event"))
+        self._beside = PlainView(lambda: self.tr("The chosen event, as it was sent"))
+        names: tuple[Words, Words] = (lambda: self.tr("Received"), lambda: self.tr("Sent"))
+        self._captions = tuple(text(name, Look.MUTED) for name in names)
+        self._sides = tuple(self._side(names[side], side) for side in (RECEIVED, SENT))
         self._modes = QButtonGroup(self)
         self._previous, self._next = QPushButton(), QPushButton()
         self._count = text("", Look.MUTED)
-        self.detail = PlainView(lambda: self.tr("The chosen event"))
         self._chart = StripChart()
         self._shown = -1
         self._current = RECEIVED
@@ -81,6 +82,7 @@ class EventsTab(Tab):
     def start(self) -> None:
         self._shown = -1
         self.detail.show_text("")
+        self._beside.show_text("")
         self._count.setText("")
         self._chart.show_events(0, (), ())
         for model in self._models:
@@ -121,6 +123,8 @@ class EventsTab(Tab):
         self._modes.button(mode).setChecked(True)
         self._sides[0].setVisible(mode != SENT)
         self._sides[1].setVisible(mode != RECEIVED)
+        for part in (*self._captions, self._beside):
+            part.setVisible(mode == BOTH)
         if mode != BOTH:
             self._current = mode
         for view in self._views:
@@ -179,8 +183,11 @@ class EventsTab(Tab):
         for side in self._sides:
             tables.addWidget(side)
         halves = QSplitter(Qt.Orientation.Vertical)
+        details = QSplitter(Qt.Orientation.Horizontal)
+        details.addWidget(self.detail)
+        details.addWidget(self._beside)
         halves.addWidget(tables)
-        halves.addWidget(self.detail)
+        halves.addWidget(details)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         self.body.addLayout(row(FlowLayout(*buttons, self._count), self._previous, self._next))
@@ -194,15 +201,22 @@ class EventsTab(Tab):
         for side, view in enumerate(self._views):
             view.selectionModel().currentRowChanged.connect(partial(self._chosen, side))
 
-    def _side(self, name: Words, side: int) -> QTableView:
+    def _side(self, name: Words, side: int) -> QWidget:
         say(self._views[side], self._views[side].setAccessibleDescription, name)
-        return self._views[side]
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._captions[side])
+        layout.addWidget(self._views[side], 1)
+        return column
 
     def _choose(self, side: int, place: int) -> None:
         self._current = side
         index = self._models[side].index(place, 0)
-        self._views[side].setCurrentIndex(index)
+        # The other side is set at the height at which this one stands then.
         self._views[side].scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+        self._views[side].setCurrentIndex(index)
 
     def _choose_first(self, *, over: bool) -> None:
         """Begin where the first fix acted, so that nobody has to look for it."""
@@ -217,24 +231,30 @@ class EventsTab(Tab):
         if self._views[side].hasFocus():
             self._current = side
         if side == self._current and current.isValid():
-            self._show_event()
             self._align(side, current.row())
+            self._show_event()
 
     def _show_event(self) -> None:
-        model = self._models[self._current]
-        place = self._views[self._current].currentIndex().row()
+        if self.mode == BOTH:
+            self._show_event_of(RECEIVED, self.detail)
+            self._show_event_of(SENT, self._beside)
+        else:
+            self._show_event_of(self._current, self.detail)
+
+    def _show_event_of(self, side: int, pane: PlainView) -> None:
+        model = self._models[side]
+        place = self._views[side].currentIndex().row()
         event = model.event_at(place)
-        if event is not None:
-            notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
-            content = event.data or event.raw
-            if len(content) <= MOST_TEXT:
-                self.detail.show_text(_noted(notes, content))
-                return
-            words = self.tr("▲ {size}; only the beginning is shown.")
-            beginning = [*notes, words.format(size=size_words(len(content)))]
-            self.detail.show_text(
-                _noted(beginning, content[:_MOST_READ]), partial(_noted, notes, content)
-            )
+        if event is None:
+            return
+        notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
+        content = event.data or event.raw
+        if len(content) <= MOST_TEXT:
+            pane.show_text(_noted(notes, content))
+            return
+        words = self.tr("▲ {size}; only the beginning is shown.")
+        beginning = [*notes, words.format(size=size_words(len(content)))]
+        pane.show_text(_noted(beginning, content[:_MOST_READ]), partial(_noted, notes, content))
 
     def _align(self, side: int, place: int) -> None:
         """Choose on the other side what left, or came, at the same moment."""
@@ -242,9 +262,12 @@ class EventsTab(Tab):
         number = self._counterpart(side, place)
         there = None if number is None else self._models[other].row_of(number)
         if there is not None:
-            index = self._models[other].index(there, 0)
-            self._views[other].setCurrentIndex(index)
-            self._views[other].scrollTo(index)
+            view = self._views[other]
+            view.setCurrentIndex(self._models[other].index(there, 0))
+            # At the same height, so that one can read across.
+            height = view.verticalHeader().defaultSectionSize()
+            above = place * height - self._views[side].verticalScrollBar().value()
+            view.verticalScrollBar().setValue(there * height - above)
 
     def _counterpart(self, side: int, place: int) -> int | None:
         for mark in self._models[side].marks(place):

@@ -94,6 +94,17 @@ def row(*parts: QWidget | QLayout | None, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
+def captioned(words: Words, part: QWidget) -> QWidget:
+    """Return a part with its name above it."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addWidget(text(words, Look.MUTED))
+    layout.addWidget(part, 1)
+    return column
+
+
 def scrolling(inner: QWidget) -> QScrollArea:
     """Return a frameless view of something that may be longer than its place."""
     area = QScrollArea()

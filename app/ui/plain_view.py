@@ -49,6 +49,8 @@ class PlainView(QPlainTextEdit):
         self.load.hide()
         self._slices = QTimer(self)
         self._slices.timeout.connect(self._load_slice)
+        self.follows = True
+        """Whoever reads at the end is taken along when more comes."""
         self._length = 0
         self._limit = MOST_TEXT
         self._whole: Whole | None = None
@@ -98,6 +100,7 @@ class PlainView(QPlainTextEdit):
             return
         self._waiting, self._place = [self._whole()], 0
         self._length, self._limit = 0, MOST_LOADED
+        self.follows = False
         self.clear()
         self._slices.start()
         self.loading.emit()
@@ -115,7 +118,7 @@ class PlainView(QPlainTextEdit):
 
     def _insert(self, text: str) -> None:
         bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 1 and not self._slices.isActive()
+        at_end = self.follows and bar.value() >= bar.maximum() - 1
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         # Small pieces make a long line as well as one large piece does.

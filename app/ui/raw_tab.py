@@ -55,11 +55,12 @@ class Side(QWidget):
         self.digest.setText("")
         self.save.setEnabled(False)
 
-    def show_pieces(self, pieces: Pieces, log: EventLog) -> None:
+    def show_pieces(self, pieces: Pieces, log: EventLog, *, over: bool) -> None:
         """Show what came since."""
         if pieces is not self._pieces:
             self.start()
             self._pieces = pieces
+            self.view.follows = not over
         new: list[bytes] = []
         # The longest character has four bytes: a piece that is cut here has filled the view.
         room = 4 * self.view.room
@@ -101,8 +102,9 @@ class RawTab(Tab):
 
     def refresh(self, reading: Reading) -> None:
         exchange = reading.exchange
-        self.received.show_pieces(exchange.received, reading.received)
-        self.sent.show_pieces(exchange.sent, reading.sent)
+        over = exchange.state.over
+        self.received.show_pieces(exchange.received, reading.received, over=over)
+        self.sent.show_pieces(exchange.sent, reading.sent, over=over)
         self._tell_what_is_shown()
 
     def _tell_what_is_shown(self) -> None:

@@ -11,7 +11,7 @@ from app.models.exchanges import clock_time
 from app.models.plaintext import one_line, pretty
 from app.models.reading import Reading
 from app.models.tooluse import ToolUse, tool_uses
-from app.ui.parts import Look, text
+from app.ui.parts import Look, captioned, text
 from app.ui.plain_view import PlainView
 from app.ui.tab import Tab
 from app.ui.tables import head, roomy
@@ -83,8 +83,8 @@ class ToolsTab(Tab):
             self.calls.setColumnWidth(column, width)
         self.calls.currentItemChanged.connect(self._choose)
         panes = QSplitter(Qt.Orientation.Horizontal)
-        panes.addWidget(self._arguments)
-        panes.addWidget(self._result)
+        panes.addWidget(captioned(lambda: self.tr("Arguments"), self._arguments))
+        panes.addWidget(captioned(lambda: self.tr("Result"), self._result))
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(self.calls)
         halves.addWidget(panes)

@@ -29,6 +29,15 @@ def test_shows_a_long_line_from_where_it_differs() -> None:
     assert len(lines[1]) < 60
 
 
+def test_looks_past_the_white_space_of_json_for_what_differs() -> None:
+    head = "x" * 60
+    came, left = f'{{"id": "{head}", "n": 1}}', f'{{"id":"{head}","n":2}}'
+    lines = compare(events(came), events(left)).text.splitlines()
+    assert [line[-6:] for line in lines[1:]] == ['"n":1}', '"n":2}']
+    lines = compare(events('{"n": 1}'), events('{"n":1}')).text.splitlines()
+    assert lines[1:] == ['-     0  data: {"n": 1}', '+     0  data: {"n":1}']
+
+
 def test_shows_what_was_dropped_and_added() -> None:
     lines = compare(events("a", "gone", "b"), events("a", "b", "c")).text.splitlines()
     assert "-     1  data: gone" in lines

@@ -39,7 +39,8 @@ def test_lists_events_with_their_delays(model: EventsModel) -> None:
 def test_gives_a_silence_a_row_of_its_own(model: EventsModel) -> None:
     pieces = [Passed("x1", at, text("a")) for at in (100.5, 101.34)]
     show(model, read([began(), *pieces, ended()]))
-    assert column(model, KIND) == ["text", "⏸ gap 0.84 s", "text"]
+    assert column(model, KIND) == ["text", "gap", "text"]
+    assert column(model, TEXT)[1] == "0.84 s of silence"
     assert (model.number(1), model.event_at(1), model.row_of(1)) == (None, None, 2)
 
 

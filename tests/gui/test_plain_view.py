@@ -70,3 +70,13 @@ def test_offers_no_more_where_all_is_shown(view: PlainView) -> None:
     assert view.load.isVisible()
     view.show_text("another one")
     assert not view.load.isVisible()
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_takes_along_to_the_end_only_who_follows(view: PlainView, follows: bool) -> None:
+    view.show()
+    view.follows = follows
+    view.add_text("line\n" * 500)
+    view.add_text("line\n" * 500)
+    bar = view.verticalScrollBar()
+    assert bar.value() == (bar.maximum() if follows else 0)

@@ -22,7 +22,7 @@ def test_shows_no_text_with_a_hole_in_it(side: Side, size: int) -> None:
     for start in range(0, len(raw), size):
         pieces.add(0.0, raw[start : start + size])
     for _ in range(3):
-        side.show_pieces(pieces, EventLog(pieces))
+        side.show_pieces(pieces, EventLog(pieces), over=True)
     assert side.view.full
     assert text.startswith(side.view.toPlainText().rstrip("…"))
     assert len(side.view.toPlainText()) >= MOST_TEXT

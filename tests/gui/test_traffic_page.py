@@ -148,6 +148,8 @@ def test_shows_both_sides_of_a_change(page: TrafficPage, show: Show, qtbot: QtBo
     assert events.mode == BOTH
     events.jump(2, 2)
     assert [view.currentIndex().row() for view in events._views] == [3, 3]
+    assert '"index": 0' not in events.detail.toPlainText().partition("delta")[2]
+    assert '"index": 0' in events._beside.toPlainText().partition("delta")[2]
     events.show_mode(RECEIVED)
     assert "no index" in events.received.index(3, 3).data()
     assert "#0" in events.sent.index(3, 3).data()

@@ -1087,8 +1087,12 @@
         <translation>修复</translation>
     </message>
     <message>
-        <source>⏸ gap {seconds} s</source>
-        <translation>⏸ 停顿 {seconds} 秒</translation>
+        <source>gap</source>
+        <translation>间隔</translation>
+    </message>
+    <message>
+        <source>{seconds} s of silence</source>
+        <translation>静默 {seconds} 秒</translation>
     </message>
 </context>
 <context>
@@ -1112,6 +1116,10 @@
     <message>
         <source>The chosen event</source>
         <translation>选中的事件</translation>
+    </message>
+    <message>
+        <source>The chosen event, as it was sent</source>
+        <translation>所选事件（发送时）</translation>
     </message>
     <message>
         <source>Side by side</source>
