@@ -283,7 +283,7 @@ def _wait(server: ServerThread, over: threading.Event) -> int:
 
 
 def _heed(stop: Callable[[], object]) -> threading.Event:
-    """Call back at each SIGTERM and Ctrl-C; the event is set at the first."""
+    """Call back at each SIGTERM, Ctrl-C and end of the terminal; the event is set at the first."""
     asked = threading.Event()
 
     def heed(*_: object) -> None:
@@ -292,4 +292,8 @@ def _heed(stop: Callable[[], object]) -> threading.Event:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, heed)
+    hangup = getattr(signal, "SIGHUP", None)
+    # Under nohup the end of the terminal is to be ignored.
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        signal.signal(hangup, heed)
     return asked
