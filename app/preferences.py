@@ -4,15 +4,14 @@ The proxy does not read it: what concerns requests stands in the configuration. 
 version does not know are kept, and an unreadable file gives the defaults without being touched.
 """
 
-import contextlib
 import json
-import os
-import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
 import platformdirs
+
+from app.replacing import replace_file
 
 FILE_NAME = "preferences.json"
 _CHOICES: dict[str, frozenset[str]] = {
@@ -82,18 +81,7 @@ def save(path: Path, preferences: Preferences) -> None:
     """Write the file at once or not at all; raises `OSError`."""
     text = json.dumps({**_stored(path), **asdict(preferences)}, indent=2) + "\n"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+    replace_file(path, text.encode("utf-8"))
 
 
 def _stored(path: Path) -> dict[str, Any]:

@@ -8,7 +8,6 @@ disk: a reader sees the old text or the new one.
 import contextlib
 import logging
 import os
-import secrets
 import stat
 import threading
 import time
@@ -18,6 +17,7 @@ from typing import TypeAlias
 
 import platformdirs
 
+from app.replacing import PRIVATE, replace_file
 from proxy.config import Settings
 from proxy.configedit import FRESH
 from proxy.configtext import LONGEST, decode, parse
@@ -32,8 +32,6 @@ SETTLE_SECONDS = 0.1
 
 _COARSE_SECONDS = 2
 """The coarsest clock of a file system: a change within it may leave no trace in the times."""
-_REPLACE_TRIES = 5
-_REPLACE_SECONDS = 0.05
 _LOCK_SECONDS = 5
 _LOCK_POLL_SECONDS = 0.01
 
@@ -215,45 +213,14 @@ def _close_to_others(path: Path) -> None:
     found = path.stat()
     _check_kind(found)
     if hasattr(os, "getuid") and found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) & 0o77:
-        path.chmod(0o600)
+        path.chmod(PRIVATE)
 
 
 def write(path: Path, text: str) -> None:
     """Put a text in a file's place, for its owner's eyes alone. Raises `OSError`, `ConfigError`."""
-    # Where the user keeps the file elsewhere and links to it, it is written there.
-    target = path.resolve()
-    if target.exists():
-        _check_kind(target.stat())
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(beside, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(descriptor)
-        _replace(beside, target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _replace(beside: Path, target: Path) -> None:
-    for attempt in range(_REPLACE_TRIES):
-        try:
-            beside.replace(target)
-            break
-        except PermissionError:
-            # Windows: somebody reads the old file just now.
-            if attempt == _REPLACE_TRIES - 1:
-                raise
-            time.sleep(_REPLACE_SECONDS)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    if path.exists():
+        _check_kind(path.stat())
+    replace_file(path, text.encode("utf-8"))
 
 
 @contextlib.contextmanager

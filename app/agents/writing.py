@@ -4,11 +4,8 @@ What is written is exactly what was shown: if the file changed in between, nothi
 Undo takes our own entry out of the file as it is then; it never puts an old copy back.
 """
 
-import contextlib
 import difflib
-import os
 import re
-import secrets
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +16,7 @@ from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
 from app.agents.places import Places
 from app.redaction import REMOVED, Redaction
+from app.replacing import PRIVATE, create_file, replace_file
 
 KEPT_BACKUPS = 20
 _BOM = "\ufeff"
@@ -165,8 +163,9 @@ def _when(stamp: str) -> datetime:
 def _back_up(change: Change, tool_id: str, backups: Path) -> None:
     backups.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    _create(backups / f"{stamp}{_ORIGIN}", str(change.path), 0o600)
-    _create(backups / f"{stamp}-{tool_id}--{change.path.name}", change.before or "", 0o600)
+    create_file(backups / f"{stamp}{_ORIGIN}", str(change.path).encode("utf-8"))
+    copy = backups / f"{stamp}-{tool_id}--{change.path.name}"
+    create_file(copy, (change.before or "").encode("utf-8"))
     for old in backups_in(backups)[KEPT_BACKUPS:]:
         old.path.unlink(missing_ok=True)
         (backups / (old.path.name.partition("-")[0] + _ORIGIN)).unlink(missing_ok=True)
@@ -180,28 +179,8 @@ def _origin(path: Path, stamp: str) -> Path | None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write beside the file and swap, so that a reader sees the old text or the new one."""
-    # A link is followed: the user keeps such files elsewhere, and the link must stay one.
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Where a link leads there may be no folder yet.
+    path.resolve().parent.mkdir(parents=True, exist_ok=True)
     # A new file holds a key: it is for its owner alone.
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _create(beside, text, mode)
-        beside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
-
-
-def _create(path: Path, text: str, mode: int) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8"))
-        file.flush()
-        os.fsync(file.fileno())
-    if os.name == "posix":
-        path.chmod(mode)
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else PRIVATE
+    replace_file(path, text.encode("utf-8"), mode)

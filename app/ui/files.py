@@ -1,33 +1,12 @@
 """Saves what leaves the inspector: as a file that only its owner can read."""
 
-import contextlib
-import os
-import secrets
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.replacing import replace_file
 from app.ui.parts import plain_hint
-
-_PRIVATE = 0o600
-_LONGEST_NAME = 200
-
-
-def write_privately(path: Path, content: bytes) -> None:
-    """Write a file with mode 0600 at once or not at all; raises `OSError`."""
-    # A link keeps leading where it did.
-    target = path.resolve()
-    beside = target.with_name(f".{target.name[:_LONGEST_NAME]}.{secrets.token_hex(4)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        beside.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
 
 
 def ask_where(parent: QWidget, name: str) -> Path | None:
@@ -49,7 +28,7 @@ def save_as(parent: QWidget, name: str, content: bytes) -> None:
     if path is None:
         return
     try:
-        write_privately(path, content)
+        replace_file(path, content)
     except OSError as error:
         say_not_written(parent, error)
 

@@ -11,8 +11,9 @@ from app.errands import Errands
 from app.language import counted, language, say
 from app.models.exchange import Exchange
 from app.models.exports import Exported, answer_of, bug_report, case_text, curl_of, har_of
+from app.replacing import replace_file
 from app.ui.clipboard import Clipboard
-from app.ui.files import ask_where, say_not_written, write_privately
+from app.ui.files import ask_where, say_not_written
 from app.ui.fix_switches import fix_title, is_on
 from app.ui.parts import plain_hint
 from proxy.config import Provider
@@ -170,5 +171,5 @@ class RequestActions(QToolButton):
 
 
 def _written(path: Path, exported: Exported) -> Exported:
-    write_privately(path, exported.text.encode("utf-8", "backslashreplace"))
+    replace_file(path, exported.text.encode("utf-8", "backslashreplace"))
     return exported

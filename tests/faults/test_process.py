@@ -151,7 +151,7 @@ import resource, sys
 from pathlib import Path
 from app.settings import ConfigFile
 from app.preferences import Preferences, load, save
-from app.ui.files import write_privately
+from app.replacing import replace_file
 from proxy.config import Provider
 from proxy.configedit import save_provider
 
@@ -162,7 +162,7 @@ before = file.text()
 preferences = folder / "preferences.json"
 save(preferences, Preferences(theme="dark"))
 export = folder / "export.har"
-write_privately(export, b"the old one")
+replace_file(export, b"the old one")
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 
 def fails(act):
@@ -175,7 +175,7 @@ def fails(act):
 added = Provider("a", "https://a.example")
 print(fails(lambda: file.edit(lambda text: save_provider(text, added))), file.text() == before)
 print(fails(lambda: save(preferences, Preferences())), load(preferences).theme == "dark")
-print(fails(lambda: write_privately(export, b"x" * 100)), export.read_bytes() == b"the old one")
+print(fails(lambda: replace_file(export, b"x" * 100)), export.read_bytes() == b"the old one")
 print(file.load().port == 8459, sorted(each.name for each in folder.iterdir()))
 """
 

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import MOST_TEXT
 from app.ui.events_tab import BOTH, RECEIVED, SENT
-from app.ui.files import write_privately
 from app.ui.traffic_page import TrafficPage
 from proxy.config import Provider, Settings
 from proxy.tap import Mark, Passed, Received, Record
@@ -269,15 +267,6 @@ def test_s37_shows_hostile_content_as_plain_text(page: TrafficPage, show: Show) 
     page.detail.tabs.setCurrentWidget(page.detail.answer)
     assert "<b>x</b>‹U+202E›‹U+001B›[31m" in words(page.detail.answer)
     assert not any(mark in words(page) for mark in ("\u202e", "\x1b"))
-
-
-def test_s39_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(b"a longer content than the new one")
-    path.chmod(0o644)
-    write_privately(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def burst(qtbot: QtBot) -> float:
