@@ -170,6 +170,14 @@ class ServerThread:
             ready.set_result(None)
 
     def _live(self, limits: Limits, ready: "Future[None]") -> None:
+        try:
+            self._run_loop(limits, ready)
+        except BaseException as error:  # noqa: BLE001 - whatever killed the loop, a new one is due
+            log.error("the proxy's loop died: %s", type(error).__name__)  # noqa: TRY400
+        finally:
+            self._serving = None
+
+    def _run_loop(self, limits: Limits, ready: "Future[None]") -> None:
         # On this thread, since it takes as long as all else together: a window is shown meanwhile.
         from proxy.serving import Borders, Serving, close_loop, new_loop  # noqa: PLC0415
 
@@ -177,10 +185,7 @@ class ServerThread:
         loop = new_loop()
         try:
             loop.run_until_complete(self._serve(lambda: Serving(borders, limits), ready))
-        except BaseException as error:  # noqa: BLE001 - whatever killed the loop, a new one is due
-            log.error("the proxy's loop died: %s", type(error).__name__)  # noqa: TRY400
         finally:
-            self._serving = None
             with contextlib.suppress(BaseException):
                 close_loop(loop)
 
