@@ -225,6 +225,7 @@ class Application(QObject):
             page.sample_asked.connect(wishes.send_sample)
         pages.agents.agent_added.connect(editor.add_agent)
         pages.agents.agent_revoked.connect(editor.revoke_agent)
+        pages.agents.models_asked.connect(wishes.list_models)
         editor.key_made.connect(pages.agents.show_new_key)
         editor.edited.connect(self._take_settings)
         editor.refused.connect(self._say_not_edited)

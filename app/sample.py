@@ -1,13 +1,17 @@
-"""A sample request to our own proxy, as an agent would send it: to see the fixes at work."""
+"""Requests of our own to our own proxy, as an agent would send them: to see the fixes at work."""
 
 import json
+from dataclasses import dataclass
 
+from proxy import wire
 from proxy.errors import WiremendError
 from proxy.secret import Secret
 from proxy.tap import Started
 
 _SECONDS = 300
 """Of silence: a model may think for long."""
+_LONGEST_LIST = 4 * 1024 * 1024
+_FIRST_ERROR = 400
 _ID = "x-wiremend-exchange"
 _KEPT_HEADERS = ("anthropic-", "openai-")
 _PATH = "/demo/v1/chat/completions"
@@ -32,12 +36,19 @@ _QUESTION = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    exchange_id: str
+    status: int
+    body: bytes = b""
+
+
 def send_sample(url: str, key: Secret) -> str:
     """Ask the demo provider, and read its answer to the end; blocks.
 
     Returns the exchange's id. Raises `WiremendError`.
     """
-    return _send(url, _PATH, json.dumps(_QUESTION).encode(), _headers(key))
+    return _send(url, _PATH, json.dumps(_QUESTION).encode(), _headers(key)).exchange_id
 
 
 def send_again(url: str, started: Started, key: Secret) -> str:
@@ -52,7 +63,17 @@ def send_again(url: str, started: Started, key: Secret) -> str:
     }
     here = started.path.startswith(f"/{started.provider}/")
     path = started.path if here else f"/{started.provider}{started.path}"
-    return _send(url, path, started.body, {**named, **_headers(key)}, started.method)
+    return _send(url, path, started.body, {**named, **_headers(key)}, started.method).exchange_id
+
+
+def list_models(url: str, provider: str, key: Secret) -> list[str]:
+    """Ask a provider which models it has; blocks. Raises `WiremendError`."""
+    answer = _send(url, f"/{provider}/v1/models", b"", _headers(key), "GET")
+    if answer.status >= _FIRST_ERROR:
+        raise WiremendError(f"the request was refused: {answer.status}")
+    listed = wire.decode_object(answer.body) or {}
+    named = (wire.text(each, "id") for each in wire.objects(listed, "data"))
+    return [name for name in named if name]
 
 
 def _headers(key: Secret) -> dict[str, str]:
@@ -63,7 +84,9 @@ def _headers(key: Secret) -> dict[str, str]:
     }
 
 
-def _send(url: str, path: str, body: bytes, headers: dict[str, str], method: str = "POST") -> str:
+def _send(
+    url: str, path: str, body: bytes, headers: dict[str, str], method: str = "POST"
+) -> _Answer:
     if not url.startswith("http://"):
         raise WiremendError("the proxy is not running")
     # Not before somebody asks: a window need not wait for TLS, which comes with it.
@@ -78,14 +101,15 @@ def _send(url: str, path: str, body: bytes, headers: dict[str, str], method: str
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=_SECONDS) as answer:
+            body = answer.read(_LONGEST_LIST)
             while answer.read(65_536):
                 pass
-            return answer.headers.get(_ID, "")
+            return _Answer(answer.headers.get(_ID, ""), answer.status, body)
     except urllib.error.HTTPError as error:
         with error:
             if (exchange_id := error.headers.get(_ID)) is not None:
                 # The provider's refusal is an answer too, and stands in the list.
-                return exchange_id
+                return _Answer(exchange_id, error.code)
             raise WiremendError(f"the request was refused: {error}") from None
     except (OSError, HTTPException) as error:
         raise WiremendError(f"the request failed: {error}") from None

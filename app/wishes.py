@@ -14,7 +14,7 @@ from app.keydesk import KeyDesk
 from app.models.attention import Attention
 from app.models.reasonwords import reason_words
 from app.portable import export_settings, former_settings, import_settings
-from app.sample import send_again, send_sample
+from app.sample import list_models, send_again, send_sample
 from app.service import Service
 from app.settings import ConfigFile
 from app.ui.clipboard import Clipboard
@@ -137,6 +137,19 @@ class Wishes(QObject):
             lambda: send_sample(url, key),
             None,
             lambda error: self._parts.window.say(reason_words(error)),
+        )
+
+    def list_models(self, provider: str) -> None:
+        """Find out which models a provider has."""
+        url, key, agents = (
+            self._parts.service.url,
+            self._parts.service.own_key,
+            self._parts.pages.agents,
+        )
+        self._sending.send(
+            lambda: list_models(url, provider, key),
+            lambda models: agents.show_models(provider, models),
+            lambda error: agents.show_error(reason_words(error)),
         )
 
     def send_again(self, started: Started, ways: tuple[str, ...]) -> None:

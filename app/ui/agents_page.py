@@ -1,14 +1,14 @@
 """The agents: the address and keys they need, and their own files pointed here."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.agents.catalogue import TOOLS, Snippet, Tool
 from app.agents.detection import Which, detect
@@ -16,15 +16,15 @@ from app.agents.errors import AgentFileError
 from app.agents.formats import Endpoint
 from app.agents.places import Places
 from app.agents.writing import Backup, Change, plan, plan_restore, plan_undo, write
-from app.language import say
 from app.models.reasonwords import reason_words
 from app.ui.agent_card import AgentCard
 from app.ui.agent_keys import AgentKeys
+from app.ui.agent_target import AgentTarget
 from app.ui.backup_list import BackupList
 from app.ui.change_dialog import ChangeDialog
 from app.ui.clipboard import Clipboard
 from app.ui.page import Page
-from app.ui.parts import Look, Mark, Sign, button, row, scrolling, tab_through, text
+from app.ui.parts import Mark, Sign, row, scrolling, tab_through, text
 from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
 from proxy.localkey import digest
@@ -39,10 +39,12 @@ class AgentsPage(Page):
 
     Signals:
         agent_added, agent_revoked: the name of a local key.
+        models_asked: the provider whose models are to be listed.
     """
 
     agent_added = Signal(str)
     agent_revoked = Signal(str)
+    models_asked = Signal(str)
 
     def __init__(
         self,
@@ -61,8 +63,7 @@ class AgentsPage(Page):
         self._unconfirmed: set[str] = set()
         self._awaited: dict[str, Callable[[], None]] = {}
         self._clipboard = Clipboard(self)
-        self._address_label = text()
-        self._model = QLineEdit()
+        self.target = AgentTarget()
         self._notice_sign, self._notice = Sign(), text("", wrap=True)
         self._keys = AgentKeys()
         self._backup_list = BackupList()
@@ -76,6 +77,7 @@ class AgentsPage(Page):
     def show_settings(self, settings: Settings) -> None:
         """Show who has a local key."""
         self._settings = settings
+        self.target.show_settings(settings)
         digests = {agent.name: agent.sha256 for agent in settings.agents}
         self._forget_replaced_keys(digests)
         names = list(digests)
@@ -91,8 +93,13 @@ class AgentsPage(Page):
             for card in self.cards.values():
                 card.show_moved()
         self._address = address
-        self._address_label.setText(address)
+        self.target.show_base(address)
         self.look()
+
+    def show_models(self, provider: str, models: Sequence[str]) -> None:
+        """Offer a provider's models."""
+        self._say("" if models else self.tr("The provider names no models."), Mark.WARNING)
+        self.target.show_models(provider, models)
 
     def show_new_key(self, name: str, key: Secret) -> None:
         """Take a key that was just made; it can be copied until the window goes."""
@@ -137,24 +144,10 @@ class AgentsPage(Page):
             if card.tool.called(record.agent, headers.get("user-agent", "")):
                 card.show_connected(datetime.fromtimestamp(record.wall, UTC).astimezone())
                 break
-        if not self._model.isModified() and record.model:
-            self._model.setText(record.model)
+        if self.target.provider in {"", record.provider}:
+            self.target.learn_model(record.model)
 
     def _lay_out(self) -> None:
-        copy = button(lambda: self.tr("Copy address"))
-        copy.clicked.connect(lambda: self._copy(self._address))
-        again = button(lambda: self.tr("Look again"))
-        again.clicked.connect(self.look)
-        self._address_label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByKeyboard
-            | Qt.TextInteractionFlag.TextSelectableByMouse
-        )
-        say(
-            self._model,
-            self._model.setPlaceholderText,
-            lambda: self.tr("the provider's name for it"),
-        )
-        say(self._model, self._model.setAccessibleName, lambda: self.tr("Model"))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
@@ -164,10 +157,12 @@ class AgentsPage(Page):
         column.addWidget(self._backup_list)
         column.addStretch(1)
         self._column.setSpacing(12)
-        address = text(lambda: self.tr("Address"), Look.SECTION)
-        model = text(lambda: self.tr("Model"), Look.SECTION)
-        self.body.addLayout(row(address, self._address_label, copy, None, again))
-        self.body.addLayout(row(model, self._model))
+        for part in (self._notice, self._notice_sign):
+            # Its place is kept: nothing jumps away from under the pointer.
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
+        self.body.addWidget(self.target)
         self.body.addLayout(row(self._notice_sign, self._notice))
         self.body.addWidget(scrolling(inner), 1)
 
@@ -178,6 +173,9 @@ class AgentsPage(Page):
             card.key_asked.connect(lambda tool=tool: self._renew_key(tool.title))
             card.write_asked.connect(lambda tool=tool: self._write(tool))
             card.undo_asked.connect(lambda tool=tool: self._undo(tool))
+        self.target.copy_asked.connect(lambda: self._copy(self.target.address))
+        self.target.look_asked.connect(self.look)
+        self.target.models_asked.connect(self.models_asked)
         self._keys.added.connect(self._renew_key)
         self._keys.revoked.connect(self._revoke)
         self._keys.copy_asked.connect(self._copy_key)
@@ -194,7 +192,7 @@ class AgentsPage(Page):
     def _show_tab_order(self) -> None:
         cards = sorted(self.cards.values(), key=self._column.indexOf)
         stops = [stop for card in cards for stop in card.stops]
-        tab_through([self._model, *self._keys.stops, *stops])
+        tab_through([*self.target.stops, *self._keys.stops, *stops])
 
     def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
         self._notice.setText(words)
@@ -203,7 +201,15 @@ class AgentsPage(Page):
         self._notice_sign.setVisible(bool(words))
 
     def _endpoint(self, key: str) -> Endpoint:
-        return Endpoint(self._address, self._model.text().strip() or "MODEL", key)
+        return Endpoint(self.target.address, self.target.model, key)
+
+    def _lacks_model(self) -> bool:
+        """Ask for the model where none is named."""
+        if self.target.model:
+            return False
+        self._say(self.tr("Say first which model it should ask for."), Mark.WARNING)
+        self.target.want_model()
+        return True
 
     def _copy(self, words: str) -> None:
         self._clipboard.copy(words)
@@ -214,6 +220,8 @@ class AgentsPage(Page):
         self._say(self.tr("The key of {name} is copied for 30 seconds.").format(name=name))
 
     def _copy_snippet(self, tool: Tool, snippet: Snippet) -> None:
+        if "$model" in snippet.text and self._lacks_model():
+            return
         if "$key" not in snippet.text:
             self._copy(snippet.fill(self._endpoint("")))
             return
@@ -252,9 +260,7 @@ class AgentsPage(Page):
             self.agent_revoked.emit(name)
 
     def _write(self, tool: Tool) -> None:
-        if not self._model.text().strip():
-            self._say(self.tr("Say first which model it should ask for."), Mark.WARNING)
-            self._model.setFocus()
+        if self._lacks_model():
             return
         shown = self._plan(lambda: plan(tool, self._places, self._endpoint(_KEY_STAND_IN)))
         if shown is None:
@@ -309,7 +315,8 @@ class AgentsPage(Page):
         return self.tr("Nothing was written: {reason}").format(reason=reason_words(error))
 
     def _ask(self, change: Change, reason: str) -> int:
-        dialog = ChangeDialog(self.tr("Change a file"), reason, change.diff(), self)
+        title, new = self.tr("Change a file"), change.before is None
+        dialog = ChangeDialog(title, reason, change.diff(), self, new=new)
         answer = dialog.exec()
         dialog.deleteLater()
         return answer

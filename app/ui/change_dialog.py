@@ -16,7 +16,15 @@ class ChangeDialog(QDialog):
     COPY = 2
     """The result code of *Copy instead*."""
 
-    def __init__(self, title: str, reason: str, diff: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        reason: str,
+        diff: str,
+        parent: QWidget | None = None,
+        *,
+        new: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(760, 520)
@@ -38,6 +46,8 @@ class ChangeDialog(QDialog):
         layout.addWidget(text(reason, wrap=True))
         layout.addWidget(pane, 1)
         kept = self.tr("A copy of the file as it is now is kept beside Wiremend's own files.")
+        if new:
+            kept = self.tr("The file is not there yet; it will be readable by you alone.")
         layout.addWidget(text(kept, Look.MUTED, wrap=True))
         layout.addWidget(buttons)
 

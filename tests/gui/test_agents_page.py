@@ -117,7 +117,7 @@ def test_the_light_turns_with_the_first_request(page: AgentsPage) -> None:
 
 def test_the_model_is_learnt_from_requests_until_the_user_writes_one(page: AgentsPage) -> None:
     page.apply([started("1", "deepseek")])
-    assert page._model.text() == "deepseek-chat"
+    assert page.target._model.text() == "deepseek-chat"
 
 
 def test_what_is_on_this_machine_comes_first(page: AgentsPage, home: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_request_to_the_former_port_proves_nothing(page: AgentsPage, home: Pat
 def test_a_key_is_made_only_when_the_diff_was_agreed_to(
     page: AgentsPage, keymaker: Keymaker, home: Path
 ) -> None:
-    page._model.setText("deepseek-chat")
+    page.target._model.setText("deepseek-chat")
     answer(ChangeDialog.reject)
     push(page.cards["aider"], "Write config…")
     assert keymaker.calls == []
@@ -158,7 +158,7 @@ def test_write_config_writes_what_the_diff_showed_with_the_key_in_it(
     page: AgentsPage, keymaker: Keymaker, home: Path
 ) -> None:
     (home / AIDER).write_text("auto-commits: false\n")
-    page._model.setText("deepseek-chat")
+    page.target._model.setText("deepseek-chat")
     shown = answer(ChangeDialog.accept)
     push(page.cards["aider"], "Write config…")
     assert keymaker.calls == ["add aider"]
@@ -173,7 +173,7 @@ def test_write_config_writes_what_the_diff_showed_with_the_key_in_it(
 def test_a_second_write_renews_the_key_only_if_it_is_not_known_any_more(
     page: AgentsPage, keymaker: Keymaker
 ) -> None:
-    page._model.setText("m")
+    page.target._model.setText("m")
     for _ in range(2):
         answer(ChangeDialog.accept)
         push(page.cards["aider"], "Write config…")
@@ -224,7 +224,7 @@ def test_no_key_of_the_agents_own_file_is_shown(page: AgentsPage, home: Path) ->
     other = {"options": {"apiKey": theirs}}
     document = {"provider": {"other": other, "wiremend": ours_now}}
     path.write_text(json.dumps(document, indent=2))
-    page._model.setText("m")
+    page.target._model.setText("m")
     shown = answer(ChangeDialog.reject)
     push(page.cards["opencode"], "Write config…")
     assert "baseURL" in shown[0]
@@ -235,7 +235,7 @@ def test_no_key_of_the_agents_own_file_is_shown(page: AgentsPage, home: Path) ->
 @pytest.mark.usefixtures("keymaker")
 def test_twenty_backups_are_listed_the_first_five_at_once(page: AgentsPage, home: Path) -> None:
     (home / AIDER).write_text("auto-commits: false\n")
-    page._model.setText("m")
+    page.target._model.setText("m")
     for address in range(12):
         page.show_address(f"http://127.0.0.1:{9000 + address}/v1")
         answer(ChangeDialog.accept)
@@ -256,7 +256,7 @@ def test_twenty_backups_are_listed_the_first_five_at_once(page: AgentsPage, home
 @pytest.mark.usefixtures("keymaker")
 def test_undo_takes_our_lines_out_and_leaves_the_users_edits(page: AgentsPage, home: Path) -> None:
     (home / AIDER).write_text("auto-commits: false\n")
-    page._model.setText("m")
+    page.target._model.setText("m")
     answer(ChangeDialog.accept)
     push(page.cards["aider"], "Write config…")
     with (home / AIDER).open("a") as file:
@@ -269,7 +269,7 @@ def test_undo_takes_our_lines_out_and_leaves_the_users_edits(page: AgentsPage, h
 @pytest.mark.usefixtures("keymaker")
 def test_a_backup_can_be_put_back(page: AgentsPage, home: Path) -> None:
     (home / AIDER).write_text("auto-commits: false\n")
-    page._model.setText("m")
+    page.target._model.setText("m")
     answer(ChangeDialog.accept)
     push(page.cards["aider"], "Write config…")
     answer(ChangeDialog.accept)
@@ -281,7 +281,7 @@ def test_a_broken_file_is_left_alone_and_named_with_its_line(page: AgentsPage, h
     path = home / ".config/opencode/opencode.json"
     path.parent.mkdir(parents=True)
     path.write_text('{\n  "a": 1\n  "b": 2\n}\n')
-    page._model.setText("m")
+    page.target._model.setText("m")
     page.look()
     push(page.cards["opencode"], "Write config…")
     assert "line 3, column 3" in page._notice.text()
@@ -307,9 +307,44 @@ def test_s33_what_the_user_copied_since_stays(page: AgentsPage) -> None:
     assert clipboard() == "my own"
 
 
+def test_without_a_model_none_is_made_up(page: AgentsPage, keymaker: Keymaker) -> None:
+    QGuiApplication.clipboard().setText("before")
+    for label in ("Copy model", "Copy command"):
+        push(page.cards["cline"], label)
+        assert page._notice.text() == "Say first which model it should ask for."
+    assert (clipboard(), keymaker.calls) == ("before", [])
+
+
+def test_what_is_said_moves_nothing(page: AgentsPage) -> None:
+    card = page.cards["cline"]
+    before = card.mapTo(page, card.rect().topLeft())
+    push(card, "Copy base URL")
+    QApplication.processEvents()
+    assert page._notice.text() == "Copied."
+    assert card.mapTo(page, card.rect().topLeft()) == before
+
+
+def test_a_file_that_is_not_there_yet_has_no_copy(page: AgentsPage, home: Path) -> None:
+    said: list[str] = []
+
+    def look(dialog: ChangeDialog) -> None:
+        said.extend(label.text() for label in dialog.findChildren(QLabel))
+        dialog.reject()
+
+    page.target._model.setText("m")
+    for _ in range(2):
+        answer(look)
+        push(page.cards["aider"], "Write config…")
+        (home / AIDER).write_text("auto-commits: false\n")
+    kept = [words for words in said if words.startswith("A copy")]
+    assert len(kept) == 1
+    assert "The file is not there yet; it will be readable by you alone." in said
+
+
 @pytest.mark.usefixtures("keymaker")
 def test_no_key_is_ever_in_a_text_of_the_window(page: AgentsPage) -> None:
     page.agent_added.emit("Mine")
+    page.target._model.setText("m")
     push(page.cards["aider"], "Copy shell lines")
     assert KEY.reveal() in clipboard()
     texts = [each.text() for each in page.findChildren(QLabel)]

@@ -13,7 +13,7 @@ from app.ui.provider_dialog import ProviderDialog
 from tests.gui.whole import Whole, push
 
 # There is no tray on the platform without a screen.
-pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "does not support")
 
 TWO = """
 # about b
@@ -120,12 +120,25 @@ def test_a_provider_is_copied_and_removed(whole: Whole) -> None:
     assert TWO.strip() in whole.file.text()
 
 
+def test_the_models_of_a_provider_are_offered(whole: Whole) -> None:
+    page = whole.application._pages.agents
+    whole.application._window.show_page("agents")
+    whole.until(lambda: page.target.provider == "demo")
+    push(page, "List models")
+    whole.until(lambda: page.target._models.findText("missing-index") >= 0)
+    # Who asks nobody is told so.
+    whole.application._service.stop(0)
+    whole.until(lambda: whole.application._service.status.state == "stopped")
+    push(page, "List models")
+    whole.until(lambda: page._notice.text().startswith("the request failed"))
+
+
 def test_a_file_is_written_with_a_key_that_lets_in_and_undone(whole: Whole, tmp_path: Path) -> None:
     page = whole.application._pages.agents
     whole.application._window.show_page("agents")
     path = tmp_path / ".aider.conf.yml"
     path.write_text("auto-commits: false # mine\n")
-    QTest.keyClicks(page._model, "healthy")
+    QTest.keyClicks(page.target._model, "healthy")
 
     def accept() -> None:
         dialog = QApplication.activeModalWidget()

@@ -242,6 +242,45 @@
     </message>
 </context>
 <context>
+    <name>AgentTarget</name>
+    <message>
+        <source>List models</source>
+        <translation>列出模型</translation>
+    </message>
+    <message>
+        <source>Asks the provider for its models.</source>
+        <translation>向供应商查询它有哪些模型。</translation>
+    </message>
+    <message>
+        <source>{provider} (default)</source>
+        <translation>{provider}（默认）</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新检测</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>供应商</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>the provider&apos;s name for it</source>
+        <translation>供应商所用的名称</translation>
+    </message>
+</context>
+<context>
     <name>AgentsPage</name>
     <message>
         <source>Agents</source>
@@ -254,26 +293,6 @@
     <message>
         <source>A key for {name} was made: copy it now.</source>
         <translation>已为 {name} 生成密钥，请立即复制。</translation>
-    </message>
-    <message>
-        <source>Copy address</source>
-        <translation>复制地址</translation>
-    </message>
-    <message>
-        <source>Look again</source>
-        <translation>重新检测</translation>
-    </message>
-    <message>
-        <source>the provider&apos;s name for it</source>
-        <translation>供应商所用的模型名称</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Address</source>
-        <translation>地址</translation>
     </message>
     <message>
         <source>Copied.</source>
@@ -306,6 +325,10 @@
     <message>
         <source>Say first which model it should ask for.</source>
         <translation>请先填写要使用的模型。</translation>
+    </message>
+    <message>
+        <source>The provider names no models.</source>
+        <translation>这个供应商没有列出模型。</translation>
     </message>
     <message>
         <source>{agent} would read this from {path}.</source>
@@ -471,6 +494,10 @@
     <message>
         <source>A copy of the file as it is now is kept beside Wiremend&apos;s own files.</source>
         <translation>当前文件的副本会保存在 Wiremend 自己的目录中。</translation>
+    </message>
+    <message>
+        <source>The file is not there yet; it will be readable by you alone.</source>
+        <translation>文件尚不存在；创建后只有您自己可以读取。</translation>
     </message>
 </context>
 <context>
