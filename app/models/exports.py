@@ -16,6 +16,7 @@ from app.models.plaintext import decoded, one_line
 from app.models.reading import EventLog, Reading
 from app.redaction import Redaction
 from app.replay import case_of, text_of
+from proxy.repairs import fixes
 from proxy.tap import Headers, Mark
 
 _AROUND = 10
@@ -23,7 +24,10 @@ _WIDTH = 600
 _SLICE_SECONDS = 0.05
 # curl makes these itself, or they belong to our connection.
 _NOT_FOR_CURL = frozenset(
-    {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
+    {
+        *("host", "content-length", "connection", "transfer-encoding", "accept-encoding"),
+        "x-wiremend-hop",
+    }
 )
 _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-wiremend-key"})
 _MASK = "‹key"
@@ -145,6 +149,7 @@ def bug_report(exchange: Exchange) -> Exported:
         lines += [f"Would be mended by {fix}: {n}" for fix, n in finished.would_mend.items() if n]
     marks = list(exchange.defects())
     lines += ["", "What was wrong:" if marks else "No fix acted on this request."]
+    lines += _symptoms(marks)
     lines += [
         f"- {_place(mark)}{mark.fix}: {one_line(mark.message, _WIDTH)}" for mark in marks[:50]
     ]
@@ -228,6 +233,12 @@ def _har_query(url: str, redaction: Redaction) -> list[dict[str, Any]]:
 
 def _place(mark: Mark) -> str:
     return "" if mark.received is None else f"event {mark.received}: "
+
+
+def _symptoms(marks: Iterable[Mark]) -> list[str]:
+    """Tell whom it hurts; the reasons alone say only what was done about it."""
+    met = {mark.fix for mark in marks}
+    return [f"{fix.title}: {fix.symptom}" for fix in fixes() if fix.name in met]
 
 
 def _around(log: EventLog, number: int) -> list[str]:

@@ -43,26 +43,28 @@ class AdviceBar(QWidget):
         off = [fix for fix in missed if provider is None or not _acts(provider, fix)]
         fix = [*off, *missed][0]
         offered = bool(off) and provider is not None and not provider.passthrough
-        self._words.setText(self._sentence(fix, missed, off, provider))
+        untouched = exchange.started.passthrough or (provider is not None and provider.passthrough)
+        self._words.setText(
+            self._sentence(fix, missed, len(off), untouched=untouched)
+            if off or untouched
+            else self.tr("{fix} is on now: it acts from the next request on.").format(
+                fix=fix_title(fix)
+            )
+        )
         self._turn_on.setVisible(offered)
         self._turn_on.setText(self.tr("Turn on"))
         self._turn_on.setAccessibleName(self.tr("Turn on {fix}").format(fix=fix_title(fix)))
         self._offered = exchange.started.provider, fix
 
-    def _sentence(
-        self, fix: str, missed: dict[str, int], off: list[str], provider: Provider | None
-    ) -> str:
-        if not off:
-            words = self.tr("{fix} is on now: it acts from the next request on.")
-            return words.format(fix=fix_title(fix))
+    def _sentence(self, fix: str, missed: dict[str, int], off: int, *, untouched: bool) -> str:
         one = self.tr("▲ {fix} would have mended this answer in 1 place.")
         many = self.tr("▲ {fix} would have mended this answer in {count} places.")
         words = one if missed[fix] == 1 else many
         sentences = [words.format(fix=fix_title(fix), count=missed[fix])]
-        if len(off) > 1:
+        if off > 1:
             one, many = self.tr("1 more fix helps."), self.tr("{count} more fixes help.")
-            sentences.append(counted(len(off) - 1, one, many))
-        if provider is not None and provider.passthrough:
+            sentences.append(counted(off - 1, one, many))
+        if untouched:
             sentences.append(self.tr("With passthrough nothing is mended."))
         return " ".join(sentences)
 

@@ -1,5 +1,6 @@
 """A second request beside the one that is shown, to compare them tab by tab."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.models.store import Update
@@ -9,7 +10,13 @@ from app.ui.tools_tab import Later
 
 
 class Beside(QWidget):
-    """The same request, sent untouched."""
+    """The same request, sent untouched.
+
+    Signals:
+        left: it can no longer be seen.
+    """
+
+    left = Signal()
 
     def __init__(self, later: Later, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,3 +47,4 @@ class Beside(QWidget):
         """Make room again."""
         self.hide()
         self.detail.show_exchange(None)
+        self.left.emit()

@@ -133,6 +133,8 @@ class EventsTab(Tab):
             for column in (DELAY, FIX):
                 view.setColumnHidden(column, mode == BOTH)
         self._show_event()
+        # Later: the tables have another height by then.
+        QTimer.singleShot(0, self, self._show_place)
 
     def next_mode(self) -> None:
         """Go on to the next of received, sent, both."""
@@ -149,6 +151,14 @@ class EventsTab(Tab):
         if self.mode not in (side, BOTH):
             self.show_mode(side)
         self._choose(side, place)
+
+    def _show_place(self) -> None:
+        """Have the chosen event in sight."""
+        view = self._views[self._current]
+        index = view.currentIndex()
+        if index.isValid():
+            view.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+            self._align(self._current, index.row())
 
     def step_mark(self, forward: bool) -> None:
         """Choose the next event with a fix, or the previous one."""
@@ -238,8 +248,17 @@ class EventsTab(Tab):
         if self.mode == BOTH:
             self._show_event_of(RECEIVED, self.detail)
             self._show_event_of(SENT, self._beside)
+            self._show_difference()
         else:
             self._show_event_of(self._current, self.detail)
+
+    def _show_difference(self) -> None:
+        """Have in sight where the two sides of an event begin to differ."""
+        sides = [pane.toPlainText().split("\n") for pane in (self.detail, self._beside)]
+        lines = enumerate(zip(*sides, strict=False))
+        first = next((number for number, (came, left) in lines if came != left), 0)
+        for pane in (self.detail, self._beside):
+            pane.show_line(first)
 
     def _show_event_of(self, side: int, pane: PlainView) -> None:
         model = self._models[side]

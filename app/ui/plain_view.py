@@ -93,6 +93,11 @@ class PlainView(QPlainTextEdit):
             self._whole = whole
             self._offer(cut=True)
 
+    def show_line(self, number: int) -> None:
+        """Have a line in sight."""
+        self.setTextCursor(QTextCursor(self.document().findBlockByNumber(number)))
+        self.centerCursor()
+
     def load_all(self) -> None:
         """Show all of the text, as quickly as nothing else is held up."""
         self._offer(cut=False)

@@ -63,6 +63,8 @@ class RequestDetail(QWidget):
         self._settings = Settings()
         self._drawn = 0.0
         self._pause = _REDRAW_SECONDS
+        self.caption = text(lambda: self.tr("With the fixes"), Look.SECTION, wrap=True)
+        self.caption.hide()
         self._head = text("", Look.SECTION, wrap=True)
         self._figures = text("", Look.MUTED, wrap=True)
         self._reason = text("", wrap=True)
@@ -130,6 +132,7 @@ class RequestDetail(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_GAP, 0, 0, 0)
         layout.setSpacing(4)
+        layout.addWidget(self.caption)
         layout.addLayout(row(self._head, self.actions_menu))
         layout.addWidget(self._figures)
         layout.addWidget(self._reason)

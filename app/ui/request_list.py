@@ -114,6 +114,7 @@ class RequestList(QWidget):
         self.clear = self._tool("clear", lambda: self.tr("Clear"), "Ctrl+L")
         self.pin = self._tool("pin", lambda: self.tr("Pin"), "P")
         self.pill = QPushButton(self)
+        self._nothing = text(lambda: self.tr("No request meets the filter."), Look.MUTED)
         self._dropped = text("", Look.MUTED, wrap=True)
         self._words = QStringListModel(self)
         self._lay_out()
@@ -145,6 +146,7 @@ class RequestList(QWidget):
         if self._last is None and self.model.rowCount():
             self.choose_row(self.model.rowCount() - 1)
         self._show_pill()
+        self._show_nothing()
         self._show_dropped()
 
     def choose(self, exchange: Exchange) -> None:
@@ -191,6 +193,8 @@ class RequestList(QWidget):
             bar.addWidget(part)
         bar.addWidget(self.filter, 1)
         self._dropped.hide()
+        self._nothing.setParent(self)
+        self._nothing.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -202,6 +206,7 @@ class RequestList(QWidget):
         completer = WordCompleter(self._words, self.filter)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.filter.setCompleter(completer)
+        completer.activated.connect(self._go_on)
         self.filter.textChanged.connect(self._filter)
         self.filter.textEdited.connect(self._learn_words)
         self.filter.wanted.connect(self._learn_words)
@@ -242,6 +247,13 @@ class RequestList(QWidget):
             self.choose(self._last)
         self._unseen = 0
         self._show_pill()
+        self._show_nothing()
+
+    def _go_on(self, words: str) -> None:
+        """After a word that wants a value, offer the values."""
+        if words.endswith(":"):
+            # Later: the list of the words is about to close.
+            QTimer.singleShot(0, self.filter, self.filter.suggest)
 
     def _learn_words(self) -> None:
         self._words.setStringList(suggestions(self._store))
@@ -290,6 +302,18 @@ class RequestList(QWidget):
         self.pill.move(left, area.bottom() - below - self.pill.height() - _MARGIN)
         self.pill.raise_()
 
+    def _show_nothing(self) -> None:
+        """Say why the list is empty."""
+        empty = bool(len(self._store)) and not self.model.rowCount()
+        self._nothing.setVisible(empty and bool(self.filter.text()))
+        self._place_nothing()
+
+    def _place_nothing(self) -> None:
+        self._nothing.adjustSize()
+        middle = self.view.geometry().center()
+        self._nothing.move(middle.x() - self._nothing.width() // 2, middle.y())
+        self._nothing.raise_()
+
     def _show_dropped(self) -> None:
         sentences: list[str] = []
         if self._store.dropped_rows:
@@ -316,5 +340,6 @@ class RequestList(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_nothing()
         if self.pill.isVisible():
             self._place_pill()

@@ -8,6 +8,7 @@ from app.language import say
 from app.models.exchange import Exchange
 from app.models.store import Store, Update
 from app.ui.beside import Beside
+from app.ui.events_tab import BOTH, SENT
 from app.ui.page import Page
 from app.ui.parts import Look, button, row, text
 from app.ui.request_detail import RequestDetail
@@ -129,12 +130,19 @@ class TrafficPage(Page):
     def _show_beside(self, exchange: Exchange, compared: Exchange) -> None:
         if self.beside is None:
             self.beside = Beside(self.store.after)
+            self.beside.left.connect(self.detail.caption.hide)
             self.beside.detail.fix_toggled.connect(self.fix_toggled)
             self.beside.detail.provider_asked.connect(self.provider_asked)
             self._halves.addWidget(self.beside)
         self.beside.compared_with = compared.id
         self.beside.detail.show_settings(self._settings)
         self.beside.detail.tabs.setCurrentIndex(self.detail.tabs.currentIndex())
+        if self.detail.events.mode == BOTH:
+            # There is no room for both sides of both.
+            self.detail.events.show_mode(SENT)
+        self.beside.detail.events.show_mode(self.detail.events.mode)
+        self.detail.caption.setMinimumHeight(self.beside.close_button.sizeHint().height())
+        self.detail.caption.show()
         self.beside.detail.show_exchange(exchange)
         self.beside.show()
         width = self._halves.width()

@@ -13,7 +13,7 @@ from tests.gui.records import emissions
 OFF = Provider("deepseek", "https://a.example", fixes={"index-repair": False})
 MISSED = {"reasoning-field": 15, "index-repair": 2}
 
-Advise = Callable[[dict[str, int], Provider | None], str]
+Advise = Callable[..., str]
 
 
 @pytest.fixture
@@ -27,8 +27,9 @@ def bar(qtbot: QtBot) -> AdviceBar:
 def advise(bar: AdviceBar) -> Advise:
     """Return a function that shows what a request has missed, and returns the words."""
 
-    def act(missed: dict[str, int], provider: Provider | None) -> str:
-        bar.advise(exchange_of([began(), ended(would_mend=missed)]), provider)
+    def act(missed: dict[str, int], provider: Provider | None, *, untouched: bool = False) -> str:
+        records = [began(passthrough=untouched), ended(would_mend=missed)]
+        bar.advise(exchange_of(records), provider)
         return bar.findChildren(QLabel)[0].text() if bar.isVisible() else ""
 
     return act
@@ -62,6 +63,11 @@ def test_offers_nothing_where_passthrough_would_undo_it(bar: AdviceBar, advise: 
     assert not bar.findChildren(QPushButton)[0].isVisible()
     assert advise({"index-repair": 1}, None).endswith("in 1 place.")
     assert not bar.findChildren(QPushButton)[0].isVisible()
+
+
+def test_does_not_call_a_fix_new_that_a_request_was_sent_around(advise: Advise) -> None:
+    words = advise({"index-repair": 1}, replace(OFF, fixes={}), untouched=True)
+    assert words.endswith("in 1 place. With passthrough nothing is mended.")
 
 
 @pytest.mark.parametrize("missed", [{}, {"index-repair": 0}])

@@ -3,6 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.events_tab import BOTH, SENT
 from app.ui.traffic_page import TrafficPage
 from tests.gui.exchanges import DONE, text, whole
 
@@ -43,8 +44,10 @@ def test_goes_when_it_is_closed_or_its_request_is_gone(page: TrafficPage, qtbot:
         page.apply(whole(text("x"), DONE, exchange_id=name))
     page.show_again(("a", "b"))
     assert page.beside is not None
+    assert "With the fixes" in seen(page)
     qtbot.mouseClick(page.beside.close_button, Qt.MouseButton.LeftButton)
     assert not page.beside.isVisible()
+    assert "With the fixes" not in seen(page)
     page.show_again(("c", "d"))
     assert page.beside.isVisible()
     page.requests.choose_row(0)
@@ -52,6 +55,15 @@ def test_goes_when_it_is_closed_or_its_request_is_gone(page: TrafficPage, qtbot:
     page.show_again(("c", "d"))
     page.requests.clear.click()
     assert not page.beside.isVisible()
+
+
+def test_compares_what_was_sent_where_both_sides_of_both_have_no_room(page: TrafficPage) -> None:
+    for name in "ab":
+        page.apply(whole(text("x"), DONE, exchange_id=name))
+    page.detail.events.show_mode(BOTH)
+    page.show_again(("a", "b"))
+    assert page.beside is not None
+    assert page.detail.events.mode == page.beside.detail.events.mode == SENT
 
 
 def test_a_single_one_is_only_chosen(page: TrafficPage) -> None:

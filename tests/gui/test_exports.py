@@ -1,6 +1,7 @@
 import json
 import shlex
 import subprocess
+from dataclasses import replace
 
 from app.cases import parse
 from app.models.exports import bug_report, case_text, curl_of, har_of, redacted_headers
@@ -50,6 +51,11 @@ def test_s32_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside()
     assert "https://api.deepseek.com/v1/chat/completions" in said
     assert "authorization: Bearer K1" in said
     assert said[-1] == BODY.decode().replace(KEY, "[removed]")
+
+
+def test_leaves_our_own_headers_out_of_the_command() -> None:
+    hop = replace(asked(), headers=(("x-wiremend-hop", "1"), ("accept", "*/*")))
+    assert "x-wiremend" not in curl_of(read([began(), hop]).exchange).text
 
 
 def test_s32_quotes_hostile_headers_for_the_shell() -> None:
@@ -104,6 +110,7 @@ def test_reports_the_defect_with_the_events_around_it() -> None:
     assert "Time: 2026-09-21 " in report
     assert "x-request-id: req_42" in report
     assert "- event 1: index-repair: set the index" in report
+    assert "Index repair: The agent " in report
     assert '#1  data: {"choices"' in report
     assert KEY not in report
     assert "$HOME" not in report

@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.models.store import Store
@@ -61,3 +62,19 @@ def test_offers_what_goes_on_from_the_last_word(requests: RequestList, qtbot: Qt
     offered = requests.filter.completer().completionModel()
     words = [offered.index(row, 0).data() for row in range(offered.rowCount())]
     assert words == ["model:", "model:kimi"]
+
+
+def test_offers_the_values_after_a_word_that_wants_one(requests: RequestList, qtbot: QtBot) -> None:
+    requests.filter.setText("provider:")
+    requests.filter.completer().activated.emit("provider:")
+    qtbot.waitUntil(lambda: offers(requests))
+
+
+def test_says_that_nothing_meets_the_filter(requests: RequestList) -> None:
+    def shown() -> list[str]:
+        return [each.text() for each in requests.findChildren(QLabel) if each.isVisible()]
+
+    requests.filter_by("nobody has this")
+    assert shown() == ["No request meets the filter."]
+    requests.filter_by("")
+    assert shown() == []

@@ -2887,6 +2887,10 @@
 <context>
     <name>RequestDetail</name>
     <message>
+        <source>With the fixes</source>
+        <translation>应用修复</translation>
+    </message>
+    <message>
         <source>Answer</source>
         <translation>回答</translation>
     </message>
@@ -2956,6 +2960,10 @@
     <message>
         <source>Pin</source>
         <translation>置顶保留</translation>
+    </message>
+    <message>
+        <source>No request meets the filter.</source>
+        <translation>没有符合筛选条件的请求。</translation>
     </message>
     <message>
         <source>Filter: words, provider:, status&gt;=400, fixed …</source>
