@@ -89,7 +89,8 @@ class Reply:
         failure = body.failure
         if failure is not None and not self.status and not body.speaks:
             error = failure.error
-            text = wire.encode({"error": error}) if error else self._family.error_body(body.verdict)
+            shaped, verdict = self._family, body.verdict
+            text = shaped.error_as_body(error) if error else shaped.error_body(verdict)
             await self._whole(failure.status, opened, text)
         elif not self.status and not body.broken:
             await self._at_once(data, body, opened)

@@ -1,15 +1,18 @@
 """Answers of Messages and Responses: event by event as they came, in the form asked for."""
 
+import re
+
 from proxy.dialects import Family
 from proxy.dialects.responses import fold
 from proxy.errors import EventTooLargeError, Problem, problem
 from proxy.outgoing import Mended
 from proxy.repair import Failure, Form
 from proxy.repairs.answer_form import AnswerForm
+from proxy.repairs.provider_errors import hidden
 from proxy.sink import Step
 from proxy.sniff import Sniffer, declared_form
 from proxy.tap import Mark
-from proxy.wire import JsonObject, decode_object, encode, text
+from proxy.wire import JsonObject, decode_object, encode, is_broken, text
 
 COMPLETE = Problem(None, 200, "")
 """No problem at all: the answer is whole."""
@@ -18,6 +21,7 @@ ERRED = Problem(None, 502, "The provider ended the answer with an error.")
 MAX_HELD = 32 * 1024 * 1024
 """Bytes of one unfinished event, after which it is forwarded as it comes."""
 _ERRORS = 400
+_ERROR_START = re.compile(rb'\s*\{\s*"(?:error"\s*:\s*["{]|type"\s*:\s*"error")')
 _WHOLE_ANSWERS = {"message", "response"}
 """What Anthropic's ``type`` and OpenAI's ``object`` say of an answer that is all there."""
 
@@ -55,8 +59,10 @@ class Whole:
         return False
 
     def feed(self, piece: bytes) -> Step:
-        self.speaks = True
+        begins, self.speaks = not self.speaks, True
         if self.form is Form.DOCUMENT:
+            if begins and _ERROR_START.match(piece):
+                self.failure = Failure(ERRED.status, {})
             return Step(piece)
         try:
             self.watch.feed(piece)
@@ -65,6 +71,8 @@ class Whole:
         self.over = self.watch.over
         if self.watch.failed:
             self.failure, self.verdict = Failure(ERRED.status, {}), ERRED
+        elif self.watch.troubled:
+            self.failure = Failure(ERRED.status, {})
         behind = self.watch.excess if self.over else self.watch.pending
         return Step(self._whole(piece, len(piece) - behind))
 
@@ -85,9 +93,12 @@ class Whole:
 
     def finish(self, why: Problem | None = None) -> Step:
         if self.form is not Form.STREAM:
-            self.verdict = why or (
-                COMPLETE if self._status < _ERRORS else Problem(None, self._status, "")
-            )
+            if why is None and not self.speaks and self._status < _ERRORS:
+                self.verdict = problem("upstream_invalid")
+                self.failure = Failure(self.verdict.status, {})
+                return Step()
+            status = self._status if self.failure is None else self.failure.status
+            self.verdict = why or (COMPLETE if status < _ERRORS else Problem(None, status, ""))
             self.broken = why is not None
             return Step()
         held, self._held = b"".join(self._held), []
@@ -184,6 +195,8 @@ class Exploded(Whole):
             # Nothing of what was cut off is of use to a client that waits for events.
             return super().finish(why)
         answer = decode_object(document)
+        if self._is_error(answer, document):
+            return Step()
         if answer is None or not {text(answer, "type"), text(answer, "object")} & _WHOLE_ANSWERS:
             self.speaks = True
             step = super().finish()
@@ -193,6 +206,18 @@ class Exploded(Whole):
         self.speaks = self.over = True
         events = self._family.answer_as_events(answer)
         return Step(events, (Mark(AnswerForm.name, message, None, None),))
+
+    def _is_error(self, answer: JsonObject | None, document: bytes) -> bool:
+        """Tell whether a client that waits for events would wait for them in vain."""
+        found = hidden(document)
+        if found is None and answer is None and is_broken(document):
+            self.verdict = problem("upstream_invalid")
+            found = Failure(self.verdict.status, {})
+        elif found is not None:
+            code, message = found.error.get("code"), str(found.error["message"])
+            self.verdict = Problem(code if isinstance(code, str) else None, found.status, message)
+        self.failure = found
+        return found is not None
 
     def _let_go(self) -> bytes:
         document = bytes(self._document or b"")

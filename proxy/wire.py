@@ -49,6 +49,17 @@ def decode_object(data: bytes | str) -> JsonObject | None:
     return cast("JsonObject", value) if isinstance(value, dict) else None
 
 
+def is_broken(data: bytes) -> bool:
+    """Tell whether the text is certainly no JSON: neither readable nor merely odd."""
+    try:
+        decode(data)
+    except NotJsonError:
+        return True
+    except OpaqueJsonError:
+        return False
+    return False
+
+
 def decode_string(data: bytes | str) -> str | None:
     """Read JSON text that holds a string; None for everything else."""
     try:

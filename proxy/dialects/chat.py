@@ -48,6 +48,9 @@ class Chat:
     def error_as_event(self, error: JsonObject) -> bytes:
         return sse.encode(wire.encode({"error": error}))
 
+    def error_as_body(self, error: JsonObject) -> bytes:
+        return wire.encode({"error": error})
+
     def answer_as_events(self, answer: JsonObject) -> bytes:
         completion = wire.text(answer, "object") == "chat.completion"
         chunks = aggregate.explode(answer, usage=True) if completion else [answer]

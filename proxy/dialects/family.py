@@ -32,6 +32,8 @@ class Watch:
         """The answer said how it ended: a clean end of the stream is no cut."""
         self.failed = False
         """The terminal was an error."""
+        self.troubled = False
+        """An event told of an error in the shape of another family."""
         self.excess = 0
         """How many of the last bytes came behind the terminal."""
         self.events = 0
@@ -92,6 +94,10 @@ class Family(Protocol):
 
     def error_as_event(self, error: JsonObject) -> bytes:
         """Return upstream's own error as the event that ends a stream."""
+        ...
+
+    def error_as_body(self, error: JsonObject) -> bytes:
+        """Return upstream's own error as the JSON that comes before the first byte."""
         ...
 
     def answer_as_events(self, answer: JsonObject) -> bytes:

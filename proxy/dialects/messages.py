@@ -38,6 +38,7 @@ class MessagesWatch(Watch):
         self._started = self._started or kind == "message_start"
         self.failed = kind == "error"
         self.over = self.failed or kind == "message_stop"
+        self.troubled = self.troubled or (not kind and bool(body.get("error")))
         stopped = kind == "message_delta" and wire.child(body, "delta").get("stop_reason")
         self.finished = self.finished or bool(stopped)
 
@@ -60,8 +61,11 @@ class Messages:
         return MessagesWatch()
 
     def error_as_event(self, error: JsonObject) -> bytes:
+        return sse.encode(self.error_as_body(error), b"error")
+
+    def error_as_body(self, error: JsonObject) -> bytes:
         told = {"type": "error", "error": {**error, "type": error.get("type") or "api_error"}}
-        return sse.encode(wire.encode(told), b"error")
+        return wire.encode(told)
 
     def answer_as_events(self, answer: JsonObject) -> bytes:
         return message_events(answer)

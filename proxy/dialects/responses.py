@@ -34,6 +34,7 @@ class ResponsesWatch(Watch):
         kind = wire.text(body, "type")
         self.failed = kind in _FAILURES
         self.over = kind in _TERMINALS
+        self.troubled = self.troubled or (not kind and bool(body.get("error")))
         if kind == "response.created":
             self._created = wire.child(body, "response")
 
@@ -73,6 +74,9 @@ class Responses:
     def error_as_event(self, error: JsonObject) -> bytes:
         told = {name: error.get(name) for name in ("code", "message", "param")}
         return sse.encode(wire.encode({"type": "error", **told, "sequence_number": 0}), b"error")
+
+    def error_as_body(self, error: JsonObject) -> bytes:
+        return wire.encode({"error": error})
 
     def answer_as_events(self, answer: JsonObject) -> bytes:
         return response_events(answer)

@@ -81,12 +81,19 @@ class ProviderErrors(Repair):
         if self.status >= _ERRORS.start:
             error = _refusal(data, self.status)
         else:
-            error = _hidden(data) if self.status < _REDIRECTS else None
+            error = self._unfit(data) if self.status < _REDIRECTS else None
         if error is None:
             yield data
             return
         yield Finding(self.name, "the answer was an error in a form of its own; made an error")
         yield error
+
+    def _unfit(self, data: bytes) -> Failure | None:
+        found = hidden(data)
+        if found is None and self.context.streaming and wire.is_broken(data):
+            # Who waits for events finds none in it, and takes that for the end.
+            return failure(problem("upstream_invalid"))
+        return found
 
     def _error_event(self, event: Event) -> Failure | None:
         if event.data is None:
@@ -115,8 +122,8 @@ def _refusal(data: bytes, status: int) -> Failure | None:
     return _failure(value, status)
 
 
-def _hidden(data: bytes) -> Failure | None:
-    """Find the error in the body of an answer that claims success."""
+def hidden(data: bytes) -> Failure | None:
+    """Find the error in the body of an answer that claims success; None where it is none."""
     if not data.strip():
         return failure(problem("stream_incomplete"))
     if (title := _page_title(data)) is not None:

@@ -169,6 +169,29 @@ def test_f16_a_whole_answer_where_a_stream_was_asked_for_becomes_one(path: str) 
         assert told(answer) == "success"
 
 
+_MISPLACED: dict[str, tuple[bytes, int]] = {
+    "an error": (b'{"error":{"message":"no credit","type":"t","code":402}}', 402),
+    "an error that is a word": (b'{"error":"no credit"}', 502),
+    "a web page": (b"<html><title>no credit</title></html>", 502),
+    "prose": (b"no credit", 502),
+    "half an answer": (b'{"id":"no credi', 502),
+    "nothing": (b"", 502),
+}
+
+
+@pytest.mark.parametrize("path", _FAMILIES)
+@pytest.mark.parametrize("what", _MISPLACED)
+def test_f16_what_is_no_answer_where_a_stream_was_asked_for_is_an_error(
+    path: str, what: str
+) -> None:
+    said, status = _MISPLACED[what]
+    with rig(document(said), probe=False) as fault:
+        answer = fault.ask(path=path, ends="cut_off" if what == "nothing" else "upstream_error")
+        assert (answer.status, told(answer)) == (status, "failure")
+        assert (answer.json.get("type") == "error") == (path == "/v1/messages")
+        assert answer.json["error"]["message"]
+
+
 def test_f27_a_stream_too_large_to_become_one_answer_goes_on_as_it_is() -> None:
     event = b'data: {"type":"response.output_text.delta","delta":"' + b"x" * 65_536 + b'"}\n\n'
     end = b'data: {"type":"response.completed","response":{"status":"completed"}}\n\n'
@@ -206,6 +229,13 @@ def test_f17_an_answer_that_cannot_be_one_is_refused(head: bytes, stream: bool) 
         answer = fault.ask(fault.body(stream=stream), ends="upstream_error")
         assert (answer.status, _code(answer)) == (502, "upstream_invalid")
         assert len(fault.a.requests) == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/v1/messages", "/v1/embeddings"])
+def test_f17_a_length_of_nothing_is_no_answer(path: str) -> None:
+    with rig(document(b""), probe=False) as fault:
+        answer = fault.ask(fault.body(stream=False), path, ends="upstream_error")
+        assert answer.status == 502
 
 
 def test_f17_a_last_chunk_alone_is_no_answer() -> None:

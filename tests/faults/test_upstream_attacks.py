@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from proxy.scrubbing import MARK
 from tests.fakes.upstream import Step, document, streamed
 from tests.faults.parts import HEALTHY
 from tests.faults.rig import Rig, rig
@@ -228,6 +229,18 @@ def test_s28_not_even_in_a_spelling_that_only_malice_has() -> None:
             assert fault.ask(ends="upstream_error").status == 401
             fault.a.script = streamed(*HEALTHY[:1], 0.02, b"data: " + said + b"\n\n")
             assert b"error" in fault.ask(ends="upstream_error").body
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/v1/messages", "/v1/embeddings"])
+def test_s28_nor_in_an_error_that_claims_success(path: str) -> None:
+    with rig() as fault:
+        key = fault.keys.by_provider["a"].encode()
+        said = b'{"error":{"message":"no %s"}}' % key
+        fault.a.script = document(said)
+        assert MARK in fault.ask(fault.body(stream=False), path, ends="upstream_error").body
+        fault.a.script = streamed(b"data: " + said + b"\n\n")
+        errs = "upstream_error" if path == "/v1/embeddings" else "cut_off"
+        assert MARK in fault.ask(path=path, ends=errs).body
 
 
 def test_s29_what_tells_of_the_agents_past_is_not_forwarded() -> None:
