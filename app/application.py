@@ -215,6 +215,8 @@ class Application(QObject):
         pages.providers.key_copied.connect(wishes.copy_key)
         pages.providers.key_deleted.connect(self._desk.delete)
         pages.providers.unlock_asked.connect(self._desk.unlock)
+        pages.providers.address_asked.connect(wishes.copy_address)
+        pages.providers.member_changed.connect(wishes.change_member)
         pages.providers.traffic_asked.connect(wishes.show_requests_of)
         pages.traffic.send_again_asked.connect(wishes.send_again)
         pages.traffic.provider_asked.connect(wishes.show_provider)

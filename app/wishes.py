@@ -11,6 +11,7 @@ from app.choices import Choices
 from app.editing import Editor, reason_of
 from app.errands import Errands
 from app.keydesk import KeyDesk
+from app.models.addresses import address_of
 from app.models.attention import Attention
 from app.models.reasonwords import reason_words
 from app.portable import export_settings, former_settings, import_settings
@@ -168,9 +169,10 @@ class Wishes(QObject):
         self._parts.window.show_page("providers")
         self._parts.pages.providers.show_card(provider)
 
-    def copy_address(self) -> None:
+    def copy_address(self, provider: str = "") -> None:
         """Copy where agents have to point."""
-        self._clipboard.copy(f"{self._parts.service.url}/v1")
+        address = f"{self._parts.service.url}/v1"
+        self._clipboard.copy(address_of(address, provider, self._settings))
         self._parts.window.say(self.tr("The address is copied."))
 
     def clear_traffic(self) -> None:

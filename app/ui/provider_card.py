@@ -1,5 +1,7 @@
 """One provider: its health, its key, its passthrough switch and its fixes."""
 
+import os
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -17,6 +19,8 @@ from proxy.config import Provider
 from proxy.repairs import fixes
 from proxy.tap import Finished
 
+_Entry = tuple[QAction, Callable[[], str], Callable[[], object]]
+
 
 class ProviderCard(Card):
     """One provider of the configuration.
@@ -25,7 +29,8 @@ class ProviderCard(Card):
         fix_toggled: name of the fix, new state.
         passthrough_toggled: new state.
         stepped: -1 to move it up, 1 to move it down.
-        enter_key, delete_key, unlock, edit, duplicate, remove, show_traffic: asked for by a click.
+        enter_key, delete_key, unlock, edit, duplicate, remove, show_traffic, copy_address,
+            make_default: asked for by a click.
     """
 
     fix_toggled = Signal(str, bool)
@@ -38,11 +43,13 @@ class ProviderCard(Card):
     duplicate = Signal()
     remove = Signal()
     show_traffic = Signal()
+    copy_address = Signal()
+    make_default = Signal()
 
     def __init__(self, provider: Provider, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.provider = provider
-        self._tally = Tally()
+        self._tally, self._is_default = Tally(), False
         self._offered = ""
         self._key_state: tuple[str, str] = ("", "")
         self.grip = Grip()
@@ -66,7 +73,7 @@ class ProviderCard(Card):
         self._switches = FixSwitches()
         self._more = button("")
         self._more.setCheckable(True)
-        self._up, self._down = QAction(self), QAction(self)
+        self._up, self._down, self._first = QAction(self), QAction(self), QAction(self)
         self._lay_out()
         self._connect()
         self.show_provider(provider)
@@ -80,6 +87,12 @@ class ProviderCard(Card):
         self._passthrough.setChecked(provider.passthrough)
         self._show_key()
         self._show_day()
+
+    def show_default(self, is_default: bool) -> None:
+        """Show whether it answers at the address that names no provider."""
+        self._is_default = is_default
+        self._first.setEnabled(not is_default)
+        self._host.setText(self._host_words())
 
     def show_place(self, place: int, count: int) -> None:
         """Show where it stands among the others."""
@@ -129,29 +142,35 @@ class ProviderCard(Card):
 
     def _menu_button(self) -> QToolButton:
         menu = QMenu(self)
-        show, double = menu.addAction(""), menu.addAction("")
-        say(show, show.setText, lambda: self.tr("Show its requests"))
-        say(double, double.setText, lambda: self.tr("Duplicate…"))
-        show.triggered.connect(self.show_traffic)
-        double.triggered.connect(self.duplicate)
-        menu.addSeparator()
-        for action, words, by in (
-            (self._up, lambda: self.tr("Move up"), -1),
-            (self._down, lambda: self.tr("Move down"), 1),
-        ):
-            say(action, action.setText, words)
-            action.triggered.connect(partial(self.stepped.emit, by))
-            menu.addAction(action)
-        menu.addSeparator()
-        remove = menu.addAction("")
-        say(remove, remove.setText, lambda: self.tr("Remove…"))
-        remove.triggered.connect(self.remove)
+        self._enter_actions(menu)
         more = QToolButton()
         more.setText("⋯")
         say(more, more.setAccessibleName, lambda: self.tr("More for this provider"))
         more.setMenu(menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return more
+
+    def _enter_actions(self, menu: QMenu) -> None:
+        groups: tuple[tuple[_Entry, ...], ...] = (
+            (
+                (QAction(menu), lambda: self.tr("Show its requests"), self.show_traffic.emit),
+                (QAction(menu), lambda: self.tr("Copy its address"), self.copy_address.emit),
+                (self._first, lambda: self.tr("Make it the default"), self.make_default.emit),
+                (QAction(menu), lambda: self.tr("Duplicate…"), self.duplicate.emit),
+            ),
+            (
+                (self._up, lambda: self.tr("Move up"), partial(self.stepped.emit, -1)),
+                (self._down, lambda: self.tr("Move down"), partial(self.stepped.emit, 1)),
+            ),
+            ((QAction(menu), lambda: self.tr("Remove…"), self.remove.emit),),
+        )
+        for number, group in enumerate(groups):
+            if number:
+                menu.addSeparator()
+            for action, words, act in group:
+                say(action, action.setText, words)
+                action.triggered.connect(partial(_do, act))
+                menu.addAction(action)
 
     def _say_again(self) -> None:
         self._expand(self._more.isChecked())
@@ -165,9 +184,10 @@ class ProviderCard(Card):
         self._more.setVisible(expanded or count > 0)
 
     def _host_words(self) -> str:
+        host = urlsplit(self.provider.base_url).netloc.rpartition("@")[2]
         if self.provider.demo:
-            return self.tr("built in, broken on purpose")
-        return urlsplit(self.provider.base_url).netloc.rpartition("@")[2]
+            host = self.tr("built in, broken on purpose")
+        return self.tr("{host} · default provider").format(host=host) if self._is_default else host
 
     def _applies(self) -> str:
         return self.tr("A switch applies to the next request.")
@@ -249,7 +269,8 @@ class ProviderCard(Card):
         self._key.setText(words or self.tr("The key's state is not known yet."))
         has_key = state in {"stored", "memory"}
         self._enter.setText(self.tr("Change key…") if has_key else self.tr("Enter key…"))
-        self._enter.setVisible(state not in {"own", "locked", "waiting"})
+        stored_here = self.provider.key == "keyring"
+        self._enter.setVisible(stored_here and state not in {"own", "locked", "waiting"})
         self._delete.setVisible(has_key)
         self._unlock.setVisible(state == "locked")
 
@@ -262,5 +283,14 @@ class ProviderCard(Card):
             return "own", self.tr("the agent brings its own key")
         if source.startswith("env:"):
             name = source.removeprefix("env:")
+            if not os.environ.get(name):
+                # Started from a menu or at login, there is less of it than in a terminal.
+                words = self.tr("there is no environment variable {name} here")
+                return "unavailable", words.format(name=name)
             return "own", self.tr("key from the environment variable {name}").format(name=name)
         return None
+
+
+def _do(act: Callable[[], object], _checked: bool = False) -> None:
+    """Do what an action stands for, whatever its own state."""
+    act()

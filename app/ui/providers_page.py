@@ -29,6 +29,8 @@ class ProvidersPage(Page):
         key_deleted, unlock_asked, provider_removed, traffic_asked: provider.
         key_copied: provider, and the new one that gets the same key.
         provider_moved: provider, its new place.
+        address_asked: the provider whose address is to be copied.
+        member_changed: name and value of a member of the configuration.
         provider_saved: `Provider`, new or changed.
         sample_asked: a sample request is to be sent to the demo provider.
     """
@@ -39,6 +41,8 @@ class ProvidersPage(Page):
     key_deleted = Signal(str)
     key_copied = Signal(str, str)
     provider_moved = Signal(str, int)
+    address_asked = Signal(str)
+    member_changed = Signal(str, object)
     unlock_asked = Signal(str)
     provider_saved = Signal(object)
     provider_removed = Signal(str)
@@ -71,6 +75,7 @@ class ProvidersPage(Page):
             card = self.cards.get(name) or self._new_card(provider)
             card.show_provider(provider)
             card.show_place(place, len(settings.providers))
+            card.show_default(name == settings.default_provider)
         self.column.show_cards([(name, self.cards[name]) for name in settings.providers])
         tab_through(stop for name in settings.providers for stop in self.cards[name].stops)
         self._nothing.setVisible(not self.cards)
@@ -127,6 +132,8 @@ class ProvidersPage(Page):
         card.duplicate.connect(lambda: self._edit(name, copy=True))
         card.remove.connect(lambda: self._remove(name))
         card.show_traffic.connect(lambda: self.traffic_asked.emit(name))
+        card.copy_address.connect(lambda: self.address_asked.emit(name))
+        card.make_default.connect(lambda: self.member_changed.emit("server.default_provider", name))
         card.show_tally(self._today.of(name))
         if name in self._key_states:
             card.show_key_state(*self._key_states[name])

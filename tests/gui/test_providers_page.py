@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPushButton,
 )
@@ -66,6 +67,34 @@ def test_every_fix_of_the_registry_has_its_switch(page: ProvidersPage) -> None:
     switches = page.cards["deepseek"].findChildren(QCheckBox)
     titles = {switch.text().replace("&&", "&") for switch in switches}
     assert titles == {each.title for each in fixes()} | {"Passthrough"}
+
+
+def test_the_default_provider_is_marked_and_another_one_can_be_made_it(
+    page: ProvidersPage,
+) -> None:
+    chosen, copied = emissions(page.member_changed), emissions(page.address_asked)
+    page.show_settings(replace(settings(DEEPSEEK, HOSTILE), default_provider="deepseek"))
+    assert "api.deepseek.com · default provider" in words(page, "deepseek")
+    assert "example.com:8443" in words(page, "odd")
+    assert not page.cards["deepseek"]._first.isEnabled()
+    page.cards["odd"]._first.trigger()
+    assert chosen == [("server.default_provider", "odd")]
+    menu = page.cards["odd"].findChildren(QMenu)[0]
+    next(each for each in menu.actions() if each.text() == "Copy its address").trigger()
+    assert copied == [("odd",)]
+
+
+def test_a_variable_that_is_not_there_is_said(
+    page: ProvidersPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_KEY", "sk-12345678")
+    monkeypatch.delenv("NO_KEY", raising=False)
+    page.show_settings(
+        settings(replace(DEEPSEEK, key="env:NO_KEY"), replace(HOSTILE, key="env:A_KEY"))
+    )
+    assert "there is no environment variable NO_KEY here" in words(page, "deepseek")
+    assert "key from the environment variable A_KEY" in words(page, "odd")
+    assert not page.cards["deepseek"]._enter.isVisible()
 
 
 def test_a_click_on_a_switch_names_provider_fix_and_state(page: ProvidersPage) -> None:

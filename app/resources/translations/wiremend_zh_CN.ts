@@ -2291,6 +2291,14 @@
         <translation>此供应商的更多操作</translation>
     </message>
     <message>
+        <source>Copy its address</source>
+        <translation>复制它的地址</translation>
+    </message>
+    <message>
+        <source>Make it the default</source>
+        <translation>设为默认</translation>
+    </message>
+    <message>
         <source>Fewer fixes ▴</source>
         <translation>收起 ▴</translation>
     </message>
@@ -2301,6 +2309,10 @@
     <message>
         <source>built in, broken on purpose</source>
         <translation>内置，故意出错</translation>
+    </message>
+    <message>
+        <source>{host} · default provider</source>
+        <translation>{host} · 默认供应商</translation>
     </message>
     <message>
         <source>A switch applies to the next request.</source>
@@ -2373,6 +2385,10 @@
     <message>
         <source>the agent brings its own key</source>
         <translation>由工具自带密钥</translation>
+    </message>
+    <message>
+        <source>there is no environment variable {name} here</source>
+        <translation>这里没有环境变量 {name}</translation>
     </message>
     <message>
         <source>key from the environment variable {name}</source>
