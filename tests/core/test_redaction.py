@@ -81,6 +81,6 @@ def test_removes_it_from_a_long_text_wherever_it_stands(secret: str) -> None:
     edge = 64 * 1024
     for before in (0, edge - len(secret) // 2, edge - len(secret), edge, 2 * edge - 16 * 1024 - 3):
         redaction = Redaction()
-        text = redaction.text("x " * (before // 2) + secret + " y" * 90_000)
-        assert text == "x " * (before // 2) + REMOVED + " y" * 90_000
+        text = redaction.text("x " * (before // 2) + secret + " y" * 40_000)
+        assert text == "x " * (before // 2) + REMOVED + " y" * 40_000
         assert redaction.count == 1

@@ -180,18 +180,23 @@ def test_an_agent_that_takes_nothing_is_given_up() -> None:
 
 
 def test_an_agent_that_takes_little_is_not_given_up() -> None:
-    script: list[Step] = streamed(*[MANY] * 200, b"data: [DONE]\n\n")
+    end = b'"},"finish_reason":"stop"}]}'
+    # It leaves in one go, for which the proxy waits all the time that the agent takes.
+    body = (
+        b'{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,'
+        b'"message":{"role":"assistant","content":"' + b"x" * 16_000_000 + end
+    )
     limits = Limits(unread=0.8, sentinel_grace=0.1)
-    with FakeUpstream(script) as up, proxy(up.url, limits=limits) as running:
-        with connect(running, chat(), "/v1/completions") as peer:
+    with FakeUpstream(document(body)) as up, proxy(up.url, limits=limits) as running:
+        with connect(running, chat(stream=False)) as peer:
             begun, taken = time.monotonic(), b""
             while time.monotonic() - begun < 2:
                 taken = peer.recv(65536)
                 time.sleep(0.02)
-            while not taken.endswith(LAST):
-                taken = taken[-len(LAST) :] + (more := peer.recv(1 << 20))
+            while not taken.endswith(end):
+                taken = taken[-len(end) :] + (more := peer.recv(1 << 20))
                 assert more
-        assert running.finished()[0].bytes_out > 200 * len(MANY)
+        assert running.finished()[0].bytes_out >= len(body)
 
 
 def test_an_agent_that_never_takes_the_end_of_its_answer_is_given_up() -> None:
