@@ -82,6 +82,11 @@ class Service(QObject):
         return f"http://{host}:{self._settings.port}"
 
     @property
+    def listening_url(self) -> str:
+        """Where our own requests go; empty while it is not our proxy that answers there."""
+        return self._url
+
+    @property
     def streaming(self) -> int:
         """How many answers are being written."""
         return self._server.streaming

@@ -132,7 +132,7 @@ class Wishes(QObject):
     def send_sample(self) -> None:
         """Ask the demo provider, and show how it goes."""
         service = self._parts.service
-        url, key = service.url, service.own_key
+        url, key = service.listening_url, service.own_key
         self.open("traffic")
         self._sending.send(
             lambda: send_sample(url, key),

@@ -175,3 +175,18 @@ def test_the_folder_of_the_log_is_shown(
     whole.until(lambda: opened)
     assert Path(opened[0]).is_dir()
     assert Path(opened[0]).is_relative_to(tmp_path)
+
+
+def test_a_stranger_at_our_port_is_sent_no_request_of_ours(whole: Whole) -> None:
+    service = whole.application._service
+    service.stop(0)
+    whole.until(lambda: service.status.state == "stopped")
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", whole.file.load().port)) as stranger:
+        stranger.settimeout(1)
+        whole.application._wishes.send_sample()
+        line = whole.application._window.line
+        whole.until(lambda: line._notice.accessibleName() == "the proxy is not running")
+        with pytest.raises(TimeoutError):
+            heard.append(stranger.accept()[0].recv(100))
+    assert not heard
