@@ -122,10 +122,12 @@ class FinishReason(Repair):
     # Reasons that come
 
     def _finish(self, chunk: JsonObject, finishing: list[JsonObject], speaking: set[int]) -> Output:
-        new = [choice for choice in finishing if not self._state(choice).finished]
-        again = [choice for choice in finishing if self._state(choice).finished]
-        for choice in new:
-            self._state(choice).finished = True
+        new: list[JsonObject] = []
+        again: list[JsonObject] = []
+        for choice in finishing:
+            state = self._state(choice)
+            (again if state.finished else new).append(choice)
+            state.finished = True
         for choice in again:
             self._heed(choice, speaking)
         if speaking:
@@ -266,7 +268,7 @@ def _split(chunk: JsonObject, finishing: list[JsonObject], new: list[JsonObject]
         ending["usage"] = chunk.pop("usage")
     for choice in finishing:
         reason, choice["finish_reason"] = choice["finish_reason"], None
-        if choice in new:
+        if any(choice is each for each in new):
             index = {"index": choice["index"]} if "index" in choice else {}
             part: JsonObject = {**index, "delta": {}, "finish_reason": reason}
             if "usage" in choice:

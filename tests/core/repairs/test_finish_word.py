@@ -29,7 +29,6 @@ def said(outcome: Outcome) -> Any:
         None,
         "other",
         "pause_turn",
-        7,
     ],
 )
 def test_leaves_the_words_of_openai_and_those_that_nobody_knows(reason: Any) -> None:
@@ -49,9 +48,18 @@ def test_leaves_the_words_of_openai_and_those_that_nobody_knows(reason: Any) -> 
         ("tool_use", "tool_calls"),
         ("TOOL_CALLS", "tool_calls"),
         ("SAFETY", "content_filter"),
+        (["stop"], "stop"),
+        (["", "MAX_TOKENS"], "length"),
+        ({"type": "stop", "matched": 128009}, "stop"),
+        ([{"type": "other"}], "other"),
+        (7, None),
+        (True, None),
+        ([], None),
+        ([["stop"]], None),
+        ({}, None),
     ],
 )
-def test_says_it_in_the_words_of_openai(reason: str, word: str) -> None:
+def test_says_it_in_the_words_of_openai(reason: Any, word: str | None) -> None:
     outcome = run(reason)
     assert said(outcome) == word
     assert outcome.fixes == ["finish-reason"]
