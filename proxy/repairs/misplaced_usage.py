@@ -8,9 +8,10 @@ never estimated.
 """
 
 import re
+from collections.abc import Iterator
 
 from proxy import wire
-from proxy.repair import Context, Finding, Group, Output, Repair
+from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.wire import JsonObject
 
 _COUNTS: tuple[str, ...] = ("prompt_tokens", "completion_tokens", "total_tokens")
@@ -31,13 +32,18 @@ class MisplacedUsage(Repair):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._wanted = context.usage_asked or not context.streaming
+        self._streams = True
+
+    def answer(self, answer: Answer) -> Iterator[Finding]:
+        self._streams = answer.sent is Form.STREAM
+        return iter(())
 
     def chunk(self, chunk: JsonObject) -> Output:
         wrong: list[str] = []
         if isinstance(chunk.get("usage"), dict) and not _counts(wire.child(chunk, "usage")):
             del chunk["usage"]
             wrong.append("usage counted nothing")
-        if _lift(chunk):
+        if _lift(chunk, keep=self._streams):
             wrong.append("usage stood inside a choice")
         if _complete(wire.child(chunk, "usage")):
             wrong.append("usage lacked a count")
@@ -51,13 +57,13 @@ class MisplacedUsage(Repair):
         yield chunk
 
 
-def _lift(chunk: JsonObject) -> bool:
+def _lift(chunk: JsonObject, *, keep: bool) -> bool:
     if chunk.get("usage") is not None:
         return False
     for choice in wire.choices(chunk):
         if usage := wire.child(choice, "usage"):
-            # A copy: the choice keeps its own for clients that look there.
-            chunk["usage"] = dict(usage)
+            # A stream's choice keeps its own for clients that look there.
+            chunk["usage"] = dict(usage) if keep else choice.pop("usage")
             return True
     return False
 

@@ -59,6 +59,14 @@ def test_lifts_usage_out_of_a_choice_and_keeps_the_copy() -> None:
     assert again(REPAIRS, outcome, {}).untouched
 
 
+def test_moves_the_usage_out_of_a_plain_answers_choice() -> None:
+    message = {"role": "assistant", "content": "hi"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    outcome = document(REPAIRS, answer({**choice, "usage": WHOLE}))
+    assert outcome.completion == {**answer(choice), "usage": WHOLE}
+    assert again(REPAIRS, outcome, {}).untouched
+
+
 @pytest.mark.parametrize(
     "usage",
     [{}, {"prompt_tokens_details": {"cached_tokens": 0}}, dict.fromkeys(WHOLE)],
