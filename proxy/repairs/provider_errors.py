@@ -1,8 +1,8 @@
 """Show a provider's error as an error, in the one shape that clients read.
 
 Providers put errors inside a 200 (fox1245/NeoGraph#124, QuantumNous/new-api#6643,
-diegosouzapw/OmniRoute#8210), name the event instead of the content (SamSaffron/term-llm#487), or
-send strings, arrays (securo-finance/securo#884), FastAPI's ``detail``
+diegosouzapw/OmniRoute#8210, RooCodeInc/Roo-Code#9105), name the event instead of the content
+(SamSaffron/term-llm#487), or send strings, arrays (securo-finance/securo#884), FastAPI's ``detail``
 (openai/openai-agents-python#442) and web pages (beekeeper-studio/beekeeper-studio#4188): agents
 then show an empty answer or "400 (no body)". An error that has OpenAI's shape and a status of its
 own is not touched. The sentence is always the provider's own.
@@ -23,13 +23,14 @@ MAX_SENTENCE = 2048
 """Bytes of a provider's sentence that are passed on; some quote the whole request."""
 
 # Only what has one of these members can be an error: all else is not read here at all.
-_SUSPECT = re.compile(rb'"(?:errors?|success|detail|message|msg)"')
+_SUSPECT = re.compile(rb'"(?:errors?|success|detail|message|msg|base_resp)"')
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _SENTENCES = (
-    "message", "msg", "detail", "error_description", "error_msg", "errors", "error", "reason",
-    "title", "description",
+    "message", "msg", "status_msg", "detail", "error_description", "error_msg", "errors", "error",
+    "reason", "title", "description",
 )  # fmt: skip
 _NUMBERS = ("code", "status", "status_code", "http_code")
+_FAILED = ("error", "failed", "failure")
 _REDIRECTS = 300
 _ERRORS = range(400, 600)
 _SERVER_ERRORS = 500
@@ -152,6 +153,8 @@ def _is_error(value: Any) -> bool:
         bool(body.get("error"))
         or body.get("success") is False
         or "error" in (body.get("object"), body.get("type"))
+        or wire.text(body, "status").lower() in _FAILED
+        or bool(wire.number(wire.child(body, "base_resp"), "status_code"))
         or bool(body.get("detail"))
         or (_number_status(body) is not None and bool(_sentence(body)))
     )
@@ -190,6 +193,7 @@ def _layers(value: Any) -> Iterator[JsonObject]:
     elif isinstance(value, dict):
         body = cast("JsonObject", value)
         inner = [wire.child(body, "error"), *wire.objects(body, "errors")]
+        inner.append(wire.child(body, "base_resp"))
         inner += [wire.child(choice, "error") for choice in wire.choices(body)]
         yield from (each for each in inner if each)
         yield body

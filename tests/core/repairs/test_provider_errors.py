@@ -69,6 +69,14 @@ HEALTHY_BODIES: dict[str, Any] = {
         **answer({"index": 0, "message": {"content": "hi"}}),
         "error": {"message": "", "code": 0},
     },
+    "minimax's success": {
+        **answer({"index": 0, "message": {"content": "hi"}}),
+        "base_resp": {"status_code": 0, "status_msg": ""},
+    },
+    "minimax's success without a choice": {
+        "choices": [],
+        "base_resp": {"status_code": 0, "status_msg": ""},
+    },
     "talk of errors": answer({"index": 0, "message": {"content": '{"error": "x"}'}}),
     "members called detail and message": {
         **answer({"index": 0, "message": {"content": "hi"}}),
@@ -154,6 +162,8 @@ STATUSES: dict[str, tuple[Any, int]] = {
     "nothing": ({"error": "x"}, 502),
     "no success": ({"success": False, "message": "x"}, 502),
     "a detail": ({"detail": "x", "status_code": 401}, 401),
+    "a failed status": ({"status": "error", "message": "x", "code": 429}, 429),
+    "minimax's": ({"choices": None, "base_resp": {"status_code": 1008, "status_msg": "x"}}, 502),
 }
 
 
