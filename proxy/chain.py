@@ -55,6 +55,7 @@ class Chain:
         self._reading_events = self.overriding("event")
         self._reading = self.overriding("chunk", "flush")
         self._dormant = [repair for repair in self.repairs if repair.dormant]
+        self._alarms = {repair.wakes_on for repair in self._dormant if repair.wakes_on}
         self._passages: dict[int, Passage] = {}
         self._broken: list[Finding] = []
 
@@ -112,11 +113,11 @@ class Chain:
 
     def wake(self, raw: bytes) -> None:
         """Take note of what an answer's bytes show, before the chunks made of them come."""
-        if self._dormant:
-            sleeping = [r for r in self._dormant if r.wakes_on and not r.wakes_on.search(raw)]
+        if self._dormant and (rung := [alarm for alarm in self._alarms if alarm.search(raw)]):
+            self._alarms.difference_update(rung)
             for repair in self._dormant:
-                repair.dormant = repair in sleeping
-            self._dormant = sleeping
+                repair.dormant = repair.wakes_on not in rung
+            self._dormant = [repair for repair in self._dormant if repair.dormant]
 
     def walk(self, passage: Passage) -> list[Outcome]:
         """Pass one chunk through; what is held back comes with a later one."""
