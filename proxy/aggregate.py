@@ -205,6 +205,10 @@ def explode(completion: JsonObject, *, usage: bool) -> Iterator[JsonObject]:
 
 def _choice_parts(choice: JsonObject) -> Iterator[JsonObject]:
     message = wire.child(choice, "message")
+    if not message:
+        # Nobody knows what it says: it stays in one piece.
+        yield {"finish_reason": None, **choice}
+        return
     deltas = [_role(message), *_texts(message), *_calls(message)]
     rest = {
         name: value
@@ -234,17 +238,30 @@ def _texts(message: JsonObject) -> Iterator[JsonObject]:
 
 
 def _calls(message: JsonObject) -> Iterator[JsonObject]:
-    for index, call in enumerate(wire.objects(message, "tool_calls")):
-        function = wire.function(call)
-        head = {name: value for name, value in call.items() if name not in ("index", "function")}
-        named = {**function, "arguments": ""}
-        if call.get("function") is not None:
-            yield {"tool_calls": [{"index": index, **head, "function": named}]}
+    calls: Any = message.get("tool_calls")
+    if not isinstance(calls, list):
+        # No list at all: whoever knows better may make one of it.
+        calls = []
+        if _says(message.get("tool_calls")):
+            yield {"tool_calls": message["tool_calls"]}
+    for index, call in enumerate(cast("list[Any]", calls)):
+        if isinstance(call, dict):
+            yield from _call(index, cast("JsonObject", call))
         else:
-            yield {"tool_calls": [{"index": index, **head}]}
-        arguments = function.get("arguments")
-        if arguments not in (None, ""):
-            yield {"tool_calls": [{"index": index, "function": {"arguments": arguments}}]}
+            yield {"tool_calls": [call]}
+
+
+def _call(index: int, call: JsonObject) -> Iterator[JsonObject]:
+    function = wire.function(call)
+    head = {name: value for name, value in call.items() if name not in ("index", "function")}
+    named = {**function, "arguments": ""}
+    if call.get("function") is not None:
+        yield {"tool_calls": [{"index": index, **head, "function": named}]}
+    else:
+        yield {"tool_calls": [{"index": index, **head}]}
+    arguments = function.get("arguments")
+    if arguments not in (None, ""):
+        yield {"tool_calls": [{"index": index, "function": {"arguments": arguments}}]}
 
 
 def _says(value: Any) -> bool:

@@ -49,7 +49,7 @@ def read(entry: JsonObject) -> Fragment | None:
     kind, function, call_id = entry.get("type"), entry.get("function"), entry.get("id")
     name = wire.function(entry).get("name")
     if not (
-        (kind is None or (isinstance(kind, str) and kind.strip() in ("", "function")))
+        (kind is None or (isinstance(kind, str) and kind.strip().lower() in ("", "function")))
         and (isinstance(function, dict) or (function is None and "custom" not in entry))
         and (call_id is None or (isinstance(call_id, str | int | Decimal) and call_id is not True))
         and (name is None or isinstance(name, str))

@@ -10,9 +10,11 @@ from functools import lru_cache
 from proxy.repair import Repair
 from proxy.repairs.answer_form import AnswerForm
 from proxy.repairs.broken_arguments import SalvageArguments
+from proxy.repairs.call_lists import CallLists
 from proxy.repairs.content_parts import ContentParts
 from proxy.repairs.cut_stream import CutStream
 from proxy.repairs.delta_clutter import DeltaClutter
+from proxy.repairs.envelopes import Envelopes
 from proxy.repairs.failed_generation import FailedGeneration
 from proxy.repairs.finish_reason import FinishReason
 from proxy.repairs.finish_word import FinishWord
@@ -45,6 +47,7 @@ REGISTRY: tuple[type[Repair], ...] = (
     ForceStream,
     ForceNonStream,
     AnswerForm,
+    Envelopes,
     # An error that quotes an answer is no error.
     FailedGeneration,
     # What is an error is not mended as an answer.
@@ -54,6 +57,7 @@ REGISTRY: tuple[type[Repair], ...] = (
     MissingMembers,
     DeltaClutter,
     ContentParts,
+    CallLists,
     # Whoever asks whether an answer was cut off needs OpenAI's word for it.
     FinishWord,
     # There is one choice, and its calls are tool calls, before they are told apart.

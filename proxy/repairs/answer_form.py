@@ -3,17 +3,19 @@
 Providers send SSE to agents that asked for JSON (BYK/loreai#1195,
 diegosouzapw/OmniRoute#10239), JSON where a stream was asked (BerriAI/litellm#30208), and label
 either as the other (openclaw/openclaw#96497, 54xzh/FLIT#71); clients believe the label or their
-own request, and fail. The bytes decide, never the header. An envelope around the completion is
-taken off, and so is a sentinel after it (decolua/9router#3492). What is no completion goes on
-as it came.
+own request, and fail. The bytes decide, never the header. Chunks that stand in a list, or below
+each other without their prefixes, are read as the stream that they are; a sentinel after a plain
+answer is taken off (decolua/9router#3492). What is no completion goes on as it came.
 """
 
 import re
 from collections.abc import Iterator
 
-from proxy import aggregate, sse, wire
-from proxy.repair import Answer, DocumentOutput, Finding, Form, Group, Repair
-from proxy.sse import BOM
+from proxy import aggregate, wire
+from proxy.errors import problem
+from proxy.jsontexts import is_json, texts, tidy_numbers
+from proxy.repair import Answer, DocumentOutput, Failure, Finding, Form, Group, Repair, failure
+from proxy.sse import BOM, SENTINEL
 from proxy.wire import JsonObject
 
 _REDIRECTS = 300
@@ -28,6 +30,7 @@ class AnswerForm(Repair):
     title = "Answer in the form asked for"
     group = Group.ANSWERS
     default = True
+    speaks = True
     symptom = "The agent reports broken JSON, or an empty answer."
     remedy = "The answer in the form the agent asked for, under its right content type."
 
@@ -46,47 +49,51 @@ class AnswerForm(Repair):
             if data.startswith(BOM):
                 data = data.removeprefix(BOM)
                 yield Finding(self.name, "a byte order mark stood before the answer; removed")
-            if (folded := _lines(data)) is not None:
-                data = wire.encode(folded)
+            if (folded := _folded(data)) is not None:
                 yield Finding(self.name, "the chunks came as lines of JSON; read as one answer")
+                if isinstance(folded, Failure):
+                    yield folded
+                    return
+                data = folded
             if (sentinel := _TRAILING_SENTINEL.search(data[-256:])) is not None:
                 data = data[: len(data) - len(sentinel.group())]
                 yield Finding(self.name, "a sentinel stood after the plain answer; removed")
-            if (inner := _enveloped(data)) is not None:
-                data = wire.encode(inner)
-                yield Finding(self.name, "the completion was wrapped in an envelope; unwrapped")
+            if (tidy := tidy_numbers(data)) != data:
+                data = tidy
+                yield Finding(
+                    self.name, "numbers that JSON has no word for stood in the answer; rewritten"
+                )
+            if self.context.streaming and data.lstrip()[:1] == b"{" and not is_json(data):
+                yield Finding(self.name, "the plain answer breaks off; made an error")
+                yield failure(problem("stream_incomplete"))
         yield data
 
 
-def _lines(data: bytes) -> JsonObject | None:
-    """Read chunks that stand below each other, one a line; None for all else, and for half of it.
+def _folded(data: bytes) -> bytes | Failure | None:
+    """Make one answer of chunks that are no stream; None for all else.
 
-    Where a choice has no finish reason nobody knows whether more was to come.
+    Where a choice has no finish reason, and no sentinel came, nobody knows whether more was to
+    come: that is an error, as it is in a stream.
     """
-    if b"\n" not in data.strip() or b'"delta"' not in data:
+    if b'"delta"' not in data:
         return None
+    whole = wire.decode_object(data)
+    if whole is not None and not _is_chunk(whole):
+        return None
+    found = texts(data)
+    chunks = [wire.decode_object(text) for text in found if text != SENTINEL]
     fold = aggregate.Fold()
-    for line in filter(None, map(bytes.strip, data.split(b"\n"))):
-        chunk = wire.decode_object(line)
-        if chunk is not None and isinstance(chunk.get("choices"), list):
-            fold.add(chunk)
-        elif line != sse.SENTINEL:
+    for chunk in chunks:
+        if chunk is None or not (_is_chunk(chunk) or chunk.get("choices") in ([], None)):
             return None
+        fold.add(chunk)
     folded = fold.completion()
-    choices = [*wire.choices(folded)]
-    return folded if choices and all(each.get("finish_reason") for each in choices) else None
+    choices = wire.choices(folded)
+    if SENTINEL not in found and not all(each.get("finish_reason") for each in choices):
+        return failure(problem("stream_incomplete"))
+    return wire.encode(folded) if choices else None
 
 
-def _enveloped(data: bytes) -> JsonObject | None:
-    if b'"data"' not in data or b'"success"' not in data:
-        return None
-    try:
-        body = wire.decode(data)
-    except ValueError:
-        return None
-    if not isinstance(body, dict) or "choices" in body:
-        return None
-    envelope: JsonObject = body  # pyright: ignore[reportUnknownVariableType]
-    inner = wire.child(envelope, "data")
-    good = envelope.get("success") is True and isinstance(inner.get("choices"), list)
-    return inner if good else None
+def _is_chunk(body: JsonObject) -> bool:
+    choices = wire.choices(body)
+    return bool(choices) and all("delta" in each and "message" not in each for each in choices)

@@ -36,8 +36,12 @@ class ContentParts(Repair):
 
 def _flatten(delta: JsonObject) -> bool:
     content = delta.get("content")
-    if not isinstance(content, (list, dict)):
+    if content is None or isinstance(content, str):
         return False
+    if not isinstance(content, (list, dict)):
+        # A gateway took the text for a number.
+        delta["content"] = "" if content is False else wire.dumps(content)
+        return True
     text: list[str] = []
     thinking: list[str] = []
     others: list[Any] = []

@@ -29,6 +29,8 @@ class DeltaClutter(Repair):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._role_by_choice: dict[int, str] = {}
+        self._speaking: set[int] = set()
+        """The choices that have said something beside their role."""
 
     def chunk(self, chunk: JsonObject) -> Output:
         wrong: list[str] = []
@@ -41,21 +43,35 @@ class DeltaClutter(Repair):
     def _mend(self, choice: JsonObject) -> list[str]:
         wrong: list[str] = []
         index = wire.index(choice)
-        if choice.get("delta") is None:
-            # A whole message where a delta belongs; later ones repeat what has been said.
-            message = wire.child(choice, "message")
-            choice["delta"] = message if message and index not in self._role_by_choice else {}
-            if choice["delta"]:
-                del choice["message"]
+        if not isinstance(choice.get("delta"), dict):
+            if not self._make_delta(choice, index):
+                return wrong
             wrong.append("no delta")
-        if not isinstance(choice["delta"], dict):
-            return wrong
         delta = wire.delta(choice)
+        if index not in self._speaking and any(
+            value for name, value in delta.items() if name != "role"
+        ):
+            self._speaking.add(index)
         if self._mend_role(delta, index):
             wrong.append("a misplaced role")
         if _clean(delta):
             wrong.append("empty members")
         return wrong
+
+    def _make_delta(self, choice: JsonObject, index: int) -> bool:
+        """Put what the choice says where a delta belongs; tell whether that was done."""
+        if isinstance(choice.get("delta"), str):
+            choice["delta"] = {"content": choice["delta"]}
+        elif choice.get("delta") is not None:
+            return False
+        elif wire.child(choice, "message") and index not in self._speaking:
+            choice["delta"] = choice.pop("message")
+        elif isinstance(choice.get("text"), str):
+            choice["delta"] = {"content": choice.pop("text")}
+        else:
+            # A whole message that comes later repeats what has been said.
+            choice["delta"] = {}
+        return True
 
     def _mend_role(self, delta: JsonObject, index: int) -> bool:
         known = self._role_by_choice.get(index)

@@ -65,6 +65,7 @@ class IndexRepair(Repair):
     symptom = "The agent stops although a tool was called, or mixes up parallel calls."
     remedy = "Every call gets its own index and id, and its name exactly once."
     wakes_on = CALLS
+    speaks = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

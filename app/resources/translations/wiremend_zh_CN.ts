@@ -1302,6 +1302,14 @@
         <translation>暂缓发送调用参数之后的内容</translation>
     </message>
     <message>
+        <source>numbers that JSON has no word for stood in the answer; rewritten</source>
+        <translation>回答中含有 JSON 无法表示的数值，已改写</translation>
+    </message>
+    <message>
+        <source>the plain answer breaks off; made an error</source>
+        <translation>普通回答中途中断，已改为错误</translation>
+    </message>
+    <message>
         <source>parted the finish reason from the arguments</source>
         <translation>将结束原因与参数分开</translation>
     </message>
@@ -1312,6 +1320,10 @@
     <message>
         <source>said that a call&apos;s arguments are cut off</source>
         <translation>已说明调用参数被截断</translation>
+    </message>
+    <message>
+        <source>the tool calls were no list of calls; made one</source>
+        <translation>工具调用不是列表，已改为列表</translation>
     </message>
     <message>
         <source>the content was a list of parts; made text</source>

@@ -70,13 +70,6 @@ def test_corrects_a_label_alone(content_type: str) -> None:
     assert run(STREAM, content_type, stream=True) == (STREAM, SSE, 1)
 
 
-def test_takes_an_envelope_off() -> None:
-    body = json.dumps({"success": True, "data": COMPLETION}).encode()
-    sent, _, marks = run(body, JSON, stream=False)
-    assert json.loads(sent) == COMPLETION
-    assert marks == 1
-
-
 def test_takes_a_sentinel_off_a_plain_answer() -> None:
     assert run(BODY + b"\n\ndata: [DONE]\n\n", JSON, stream=False) == (BODY, None, 1)
 
@@ -106,6 +99,46 @@ def test_reads_chunks_that_came_as_lines(end: bytes, *, stream: bool) -> None:
     assert body.endswith(b"data: [DONE]\n\n") is stream
 
 
-@pytest.mark.parametrize("body", [lines(None, None), lines(None, "stop") + b'{"choices": [{'])
-def test_makes_nothing_whole_of_lines_that_break_off(body: bytes) -> None:
-    assert run(body, SSE, stream=True)[0] == body
+@pytest.mark.parametrize(
+    "body",
+    [
+        lines("stop").strip(),
+        lines(None, "stop").replace(b"\n", b""),
+        b"[" + lines(None, "stop").strip().replace(b"\n", b",") + b"]",
+        b"\xef\xbb\xbf" + lines(None, "stop"),
+        lines(None, "stop") + b'{"choices": [{',
+        lines(None, "stop") + b"data: [DONE]\n\n",
+    ],
+    ids=["one", "glued", "list", "bom", "broken-off-behind", "sentinel-with-prefix"],
+)
+@pytest.mark.parametrize("stream", [True, False])
+def test_reads_chunks_however_they_stand_together(body: bytes, *, stream: bool) -> None:
+    sent, _, _ = run(body, JSON, stream=stream)
+    assert b'"content":"hi' in sent
+    assert b'"finish_reason":"stop"' in sent
+
+
+@pytest.mark.parametrize("body", [lines(None, None), lines(None, None) + b'{"choices": [{'])
+@pytest.mark.parametrize("stream", [True, False])
+def test_lines_that_break_off_are_an_error(body: bytes, *, stream: bool) -> None:
+    sent, _, _ = run(body, SSE, stream=stream)
+    assert (b'"stream_incomplete"' in sent) is stream
+    assert b"hi" not in sent
+
+
+def test_gives_numbers_that_json_has_no_word_for_one_that_clients_read() -> None:
+    body = BODY.replace(b'"index": 0', b'"index": 0, "logprobs": {"x": -Infinity, "NaN": NaN}')
+    sent, _, marks = run(body, JSON, stream=False)
+    assert json.loads(sent)["choices"][0]["logprobs"] == {"x": -9999.0, "NaN": None}
+    assert marks == 1
+
+
+@pytest.mark.parametrize("text", ['"delta"', "NaN", '{"choices":[{"delta":{}}]}'])
+def test_what_the_model_says_is_no_defect(text: str) -> None:
+    body = BODY.replace(b'"hi"', json.dumps(text).encode())
+    assert run(body, JSON, stream=False) == (body, None, 0)
+
+
+def test_a_plain_answer_that_breaks_off_is_an_error_where_a_stream_was_asked() -> None:
+    assert b'"stream_incomplete"' in run(BODY[:-9], JSON, stream=True)[0]
+    assert run(BODY[:-9], JSON, stream=False) == (BODY[:-9], None, 0)

@@ -12,7 +12,7 @@ TEXT = {"type": "text", "text": "42"}
 IMAGE = {"type": "image_url", "image_url": {"url": "x"}}
 
 
-@pytest.mark.parametrize("content", ["hi", "", None, 7, '[{"type":"text"}]'])
+@pytest.mark.parametrize("content", ["hi", "", None, '[{"type":"text"}]'])
 def test_leaves_content_that_is_no_list(content: Any) -> None:
     assert stream(REPAIRS, [delta(content=content)]).untouched
 
@@ -20,6 +20,10 @@ def test_leaves_content_that_is_no_list(content: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
+        (42, {"content": "42"}),
+        (4.5, {"content": "4.5"}),
+        (True, {"content": "true"}),
+        (False, {"content": ""}),
         ([TEXT], {"content": "42"}),
         ([TEXT, TEXT], {"content": "4242"}),
         ([THOUGHT], {"content": "", "reasoning_content": "hm"}),

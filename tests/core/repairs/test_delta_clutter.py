@@ -64,10 +64,20 @@ CLUTTERED: dict[str, tuple[list[JsonObject], list[JsonObject]]] = {
         [chunk({"index": 0, "message": {"role": "assistant", "content": "a"}})],
         [{"role": "assistant", "content": "a"}],
     ),
+    "a message after a greeting": (
+        [ROLE, chunk({"index": 0, "message": {"role": "assistant", "tool_calls": [CALL]}})],
+        [{"tool_calls": [CALL]}],
+    ),
     "a message that repeats": (
-        [ROLE, chunk({"index": 0, "message": {"role": "assistant", "content": "a"}})],
+        [
+            ROLE,
+            delta(content="a"),
+            chunk({"index": 0, "message": {"role": "assistant", "content": "a"}}),
+        ],
         [{}],
     ),
+    "text for a delta": ([ROLE, chunk({"index": 0, "delta": "a"})], [{"content": "a"}]),
+    "text beside it": ([ROLE, chunk({"index": 0, "text": "a"})], [{"content": "a"}]),
 }
 
 

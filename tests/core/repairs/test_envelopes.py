@@ -1,0 +1,49 @@
+"""What stands around an answer is taken off; what says that it failed stays."""
+
+import json
+from typing import Any
+
+import pytest
+
+from proxy.repair import Repair
+from proxy.repairs.envelopes import Envelopes
+from tests.core.repairs import answer, delta, replay, stream
+
+REPAIRS: list[type[Repair]] = [Envelopes]
+WHOLE = answer({"index": 0, "message": {"content": "hi"}, "finish_reason": "stop"})
+ENVELOPES: dict[str, Any] = {
+    "success": {"success": True, "data": WHOLE},
+    "code": {"code": 0, "msg": "ok", "data": WHOLE},
+    "result": {"result": WHOLE, "success": True, "errors": []},
+    "lambda": {"statusCode": 200, "body": json.dumps(WHOLE)},
+    "text": json.dumps(WHOLE),
+    "list": [WHOLE],
+}
+NONE: dict[str, Any] = {
+    "completion": {**WHOLE, "data": WHOLE},
+    "failed": {"success": False, "data": WHOLE},
+    "error": {"error": "no", "data": WHOLE},
+    "other": {"success": True, "data": {"a": 1}},
+    "several": [WHOLE, WHOLE],
+    "word": "hello",
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("body", ENVELOPES.values(), ids=ENVELOPES)
+def test_takes_an_envelope_off(body: Any) -> None:
+    outcome = replay(REPAIRS, json.dumps(body).encode(), {})
+    assert json.loads(outcome.sent) == WHOLE
+    assert outcome.fixes == ["answer-mode"]
+
+
+@pytest.mark.parametrize("body", NONE.values(), ids=NONE)
+def test_leaves_what_is_no_envelope(body: Any) -> None:
+    assert replay(REPAIRS, json.dumps(body).encode(), {}).untouched
+
+
+def test_takes_it_off_each_chunk() -> None:
+    chunk = delta(content="hi")
+    outcome = stream(REPAIRS, [{"success": True, "data": chunk}, chunk])
+    assert outcome.chunks == [chunk, chunk]
+    assert outcome.fixes == ["answer-mode"]
