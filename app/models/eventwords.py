@@ -11,6 +11,23 @@ from proxy.wire import JsonObject
 _LARGEST = 64 * 1024
 _WIDTH = 240
 _MEBIBYTE = 1024 * 1024
+VARYING = (
+    "a chunk had no {}; filled in",
+    "a chunk had {}; mended",
+    "an empty list of {}; removed",
+    "{} came instead of the form asked for; converted",
+    "{} the tool calls; sent whole",
+    "the finish reason was untrue; now {}",
+    "a choice ended without a finish reason; added {}",
+    "{}; mended",
+)
+"""Reasons in which something stands that differs; what fits several is meant by the first."""
+STANDING_IN = (
+    *("choices", "choice where one stood", "choice index"),
+    *("no delta", "a misplaced role", "empty members"),
+    *("a stream", "a plain answer"),
+)
+"""What stands in them, and is said in the user's language too."""
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 
 
@@ -30,7 +47,7 @@ def described(event: sse.Event) -> Described:
         return Described("end", "[DONE]")
     if len(event.data) > _LARGEST:
         beginning = _line(decoded(event.data[:_WIDTH]))
-        return Described(f"large, {size_words(len(event.data))}", beginning)
+        return Described("large", f"{size_words(len(event.data))}  {beginning}")
     chunk = wire.decode_object(event.data)
     if chunk is None:
         return Described("not JSON", _line(decoded(event.data)))
@@ -122,4 +139,13 @@ def reason_words(message: str) -> str:
     whole = translate("Finding", message)
     if whole != message:
         return whole
+    for form in VARYING:
+        head, _, tail = form.partition("{}")
+        if message.startswith(head) and message.endswith(tail):
+            part = message[len(head) : len(message) - len(tail)]
+            return translate("Finding", form).replace("{}", _each(part))
+    return _each(message)
+
+
+def _each(message: str) -> str:
     return ", ".join(translate("Finding", part) for part in message.split(", "))

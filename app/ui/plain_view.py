@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 
 from app.language import Words, say
 from app.models.plaintext import MOST_TEXT, shown
@@ -44,6 +44,7 @@ class PlainView(QPlainTextEdit):
             self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.load = QPushButton(self)
         say(self.load, self.load.setText, lambda: self.tr("Load all"))
+        self.load.setFont(QApplication.font())
         self.load.setAutoDefault(False)
         self.load.clicked.connect(self.load_all)
         self.load.hide()

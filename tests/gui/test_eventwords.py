@@ -1,7 +1,11 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from app.language import CHINESE, language
-from app.models.eventwords import described, reason_words, size_words
+from app.models.eventwords import VARYING, described, reason_words, size_words
 from proxy import sse
 from tests.gui.exchanges import DONE, call, chunk, text
 
@@ -25,7 +29,7 @@ def event(raw: bytes) -> sse.Event:
         (b"data: {oops\n\n", "not JSON", "{oops"),
         (b'data: {"error":{"message":"busy"}}\n\n', "error", '{"message":"busy"}'),
         (b'data: {"type":"ping"}\n\n', "ping", '{"type":"ping"}'),
-        (b"data: " + b"x" * 200_000 + b"\n\n", "large, 195 KB", "x" * 240),
+        (b"data: " + b"x" * 200_000 + b"\n\n", "large", "195 KB  " + "x" * 240),
     ],
 )
 def test_says_what_an_event_is(raw: bytes, kind: str, words: str) -> None:
@@ -46,7 +50,13 @@ def test_says_sizes() -> None:
     [
         ("set the index", "补上 index"),
         ("set the index, set the id", "补上 index, 补上 id"),
-        ("a chunk had no choice index; filled in", "a chunk had no choice index; filled in"),
+        ("a chunk had no choice index; filled in", "数据块缺少 choice 的 index，已补上"),
+        ("the finish reason was untrue; now tool_calls", "结束原因有误，已改为 tool_calls"),
+        (
+            "a chunk had a misplaced role, no delta; mended",
+            "数据块中有多余的 role, 缺失的 delta，已修复",
+        ),
+        ("usage lacked a count; mended", "usage 缺少一项计数，已修复"),
     ],
 )
 @pytest.mark.usefixtures("qapp")
@@ -54,3 +64,25 @@ def test_a_reason_is_said_in_the_language_of_the_window(message: str, said: str)
     assert reason_words(message) == message
     language().choose(CHINESE)
     assert reason_words(message) == said
+
+
+def forms() -> Iterator[str]:
+    """Yield the reasons in which something differs from one finding to the next."""
+    for path in (Path(__file__).resolve().parents[2] / "proxy" / "repairs").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "Finding",
+                "self._finding",
+            ):
+                yield from map(
+                    form, (each for each in node.args if isinstance(each, ast.JoinedStr))
+                )
+
+
+def form(reason: ast.JoinedStr) -> str:
+    parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in reason.values)
+    return "".join(map(str, parts))
+
+
+def test_knows_every_reason_in_which_something_differs() -> None:
+    assert set(forms()) == set(VARYING)

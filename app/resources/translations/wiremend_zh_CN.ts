@@ -1514,6 +1514,70 @@
         <translation>事件不含 JSON，已转为注释</translation>
     </message>
     <message>
+        <source>a chunk had no {}; filled in</source>
+        <translation>数据块缺少 {}，已补上</translation>
+    </message>
+    <message>
+        <source>a chunk had {}; mended</source>
+        <translation>数据块中有{}，已修复</translation>
+    </message>
+    <message>
+        <source>an empty list of {}; removed</source>
+        <translation>{} 是空列表，已移除</translation>
+    </message>
+    <message>
+        <source>{} came instead of the form asked for; converted</source>
+        <translation>收到的是{}，与请求的形式不符，已转换</translation>
+    </message>
+    <message>
+        <source>{} the tool calls; sent whole</source>
+        <translation>{}，已完整发送</translation>
+    </message>
+    <message>
+        <source>the finish reason was untrue; now {}</source>
+        <translation>结束原因有误，已改为 {}</translation>
+    </message>
+    <message>
+        <source>a choice ended without a finish reason; added {}</source>
+        <translation>choice 结束时没有结束原因，已补上 {}</translation>
+    </message>
+    <message>
+        <source>{}; mended</source>
+        <translation>{}，已修复</translation>
+    </message>
+    <message>
+        <source>choices</source>
+        <translation>choices</translation>
+    </message>
+    <message>
+        <source>choice where one stood</source>
+        <translation>应有的 choice</translation>
+    </message>
+    <message>
+        <source>choice index</source>
+        <translation>choice 的 index</translation>
+    </message>
+    <message>
+        <source>no delta</source>
+        <translation>缺失的 delta</translation>
+    </message>
+    <message>
+        <source>a misplaced role</source>
+        <translation>多余的 role</translation>
+    </message>
+    <message>
+        <source>empty members</source>
+        <translation>空成员</translation>
+    </message>
+    <message>
+        <source>a stream</source>
+        <translation>流</translation>
+    </message>
+    <message>
+        <source>a plain answer</source>
+        <translation>普通回答</translation>
+    </message>
+    <message>
         <source>an event had an unusual form; rewritten</source>
         <translation>事件形式异常，已改写</translation>
     </message>
