@@ -142,11 +142,8 @@ class Wishes(QObject):
 
     def list_models(self, provider: str) -> None:
         """Find out which models a provider has."""
-        url, key, agents = (
-            self._parts.service.url,
-            self._parts.service.own_key,
-            self._parts.pages.agents,
-        )
+        service, agents = self._parts.service, self._parts.pages.agents
+        url, key = service.listening_url, service.own_key
         self._sending.send(
             lambda: list_models(url, provider, key),
             lambda models: agents.show_models(provider, models),
@@ -156,7 +153,7 @@ class Wishes(QObject):
     def send_again(self, started: Started, ways: tuple[str, ...]) -> None:
         """Send a request once more, in each of these ways; show what comes of it."""
         service = self._parts.service
-        url, keys = service.url, [service.key_by_way[way] for way in ways]
+        url, keys = service.listening_url, [service.key_by_way[way] for way in ways]
         self._parts.window.say(self.tr("Sent again; the answer is shown when it is complete."))
         self._sending.send(
             lambda: tuple(send_again(url, started, key) for key in keys),

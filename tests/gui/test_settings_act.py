@@ -19,7 +19,7 @@ from tests.gui.records import emissions, finished, started
 from tests.gui.whole import Whole
 
 # There is no tray on the platform without a screen.
-pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "does not support")
 
 _PATIENCE = 15_000
 _MEGABYTE = 1024 * 1024
@@ -183,7 +183,7 @@ def test_a_stranger_at_our_port_is_sent_no_request_of_ours(whole: Whole) -> None
     whole.until(lambda: service.status.state == "stopped")
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", whole.file.load().port)) as stranger:
-        stranger.settimeout(1)
+        stranger.settimeout(0.5)
         whole.application._wishes.send_sample()
         line = whole.application._window.line
         whole.until(lambda: line._notice.accessibleName() == "the proxy is not running")
