@@ -54,7 +54,11 @@ class _Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self._begin("text/event-stream")
-        call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        call = {
+            "id": "call_1",
+            "type": "function",
+            "function": {"name": "f", "arguments": '{"a":1}'},
+        }
         self._send({"role": "assistant", "tool_calls": [call]}, None)
         self.server.go_on.wait(30)
         self._send({}, "tool_calls")
