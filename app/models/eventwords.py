@@ -65,7 +65,7 @@ def _of_chunk(chunk: JsonObject, event: sse.Event) -> Described:
     if chunk.get("error"):
         return Described("error", _line(_json(chunk["error"])))
     parts = [part for choice in wire.choices(chunk) for part in _of_choice(choice)]
-    if chunk.get("usage"):
+    if chunk.get("usage") and _of_chat(chunk):
         parts.append(Described("usage", _usage(wire.child(chunk, "usage"))))
     if parts:
         return Described(parts[0].kind, _line(" · ".join(each.text for each in parts)))
@@ -73,6 +73,12 @@ def _of_chunk(chunk: JsonObject, event: sse.Event) -> Described:
     if kind:
         return Described(one_line(kind, 60), _line(_typed(chunk)))
     return Described("empty" if "choices" in chunk else "JSON", _line(_json(chunk)))
+
+
+def _of_chat(chunk: JsonObject) -> bool:
+    """Elsewhere usage comes along with what matters more."""
+    kind = wire.text(chunk, "object")
+    return not wire.text(chunk, "type") and (not kind or "completion" in kind)
 
 
 def _of_choice(choice: JsonObject) -> list[Described]:

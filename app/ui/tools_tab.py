@@ -50,6 +50,7 @@ class ToolsTab(Tab):
         calls = [*reading.answer.calls.values()][:MOST_CALLS]
         uses = tool_uses(calls, self._later(reading.exchange))
         self._note.setVisible(not uses)
+        self._halves.setVisible(bool(uses))
         self._note.setText(self._blank_words(reading))
         shown = [(len(use.call.pieces), use.brought_by is None) for use in uses]
         if shown == self._shown:
@@ -85,11 +86,12 @@ class ToolsTab(Tab):
         panes = QSplitter(Qt.Orientation.Horizontal)
         panes.addWidget(captioned(lambda: self.tr("Arguments"), self._arguments))
         panes.addWidget(captioned(lambda: self.tr("Result"), self._result))
-        halves = QSplitter(Qt.Orientation.Vertical)
+        self._halves = halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(self.calls)
         halves.addWidget(panes)
         self.body.addWidget(self._note)
         self.body.addWidget(halves, 1)
+        self.body.addStretch(0)
 
     def _item(self, use: ToolUse) -> QTreeWidgetItem:
         call = use.call

@@ -28,6 +28,12 @@ def event(raw: bytes) -> sse.Event:
         (b": ping\n\n", "comment", ": ping"),
         (b"data: {oops\n\n", "not JSON", "{oops"),
         (b'data: {"error":{"message":"busy"}}\n\n', "error", '{"message":"busy"}'),
+        (
+            b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"n":1}}\n\n',
+            "message_delta",
+            '{"stop_reason":"end_turn"}',
+        ),
+        (b'data: {"object":"list","usage":{"n":1}}\n\n', "JSON", '{"object":"list","usage":{"n":1}}'),
         (b'data: {"type":"ping"}\n\n', "ping", '{"type":"ping"}'),
         (b"data: " + b"x" * 200_000 + b"\n\n", "large", "195 KB  " + "x" * 240),
     ],
