@@ -58,8 +58,9 @@ class Steady:
             return False
         start = keys[0].end()
         match = _TEXT.match(raw, start)
+        text = None if match is None else wire.decode_string(b'"' + match.group() + b'"')
         # The shape is right only if the text between is this member's value.
-        if match is None or _value(match.group()) != _delta(chunk).get(name):
+        if match is None or text != _delta(chunk).get(name):
             return False
         self._take(raw, start, match.end())
         return True
@@ -99,10 +100,3 @@ def _delta(chunk: JsonObject) -> JsonObject:
     for choice in wire.choices(chunk):
         return wire.delta(choice)
     return {}
-
-
-def _value(text: bytes) -> object:
-    try:
-        return wire.decode(b'"' + text + b'"')
-    except ValueError:
-        return None

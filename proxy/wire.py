@@ -62,11 +62,16 @@ def is_broken(data: bytes) -> bool:
 
 def decode_string(data: bytes | str) -> str | None:
     """Read JSON text that holds a string; None for everything else."""
+    value = decode_if_possible(data)
+    return value if isinstance(value, str) else None
+
+
+def decode_if_possible(data: bytes | str) -> Any:
+    """`decode`; None, as for ``null``, where the text cannot be read."""
     try:
-        value = decode(data)
+        return decode(data)
     except ValueError:
         return None
-    return value if isinstance(value, str) else None
 
 
 def encode_if_possible(value: Any) -> bytes | None:
@@ -156,7 +161,7 @@ def _refuse_constant(name: str) -> Any:
 
 def _encode_exotic(value: Any) -> bytes:
     try:
-        # Lone surrogates survive as escapes; a Decimal cannot come along, so its text does.
+        # Lone surrogates survive as escapes; a Decimal only as the nearest float.
         return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_number_of).encode(
             "ascii"
         )

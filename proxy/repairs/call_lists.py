@@ -57,7 +57,7 @@ def _sound(entry: Any) -> bool:
 def _entries(calls: Any) -> Iterator[JsonObject]:
     """Yield the calls in whatever holds them."""
     if isinstance(calls, str):
-        calls = _decoded(calls)
+        calls = wire.decode_if_possible(calls)
     if isinstance(calls, list):
         yield from wire.objects({_CALLS: calls}, _CALLS)
     elif isinstance(calls, dict):
@@ -67,13 +67,6 @@ def _entries(calls: Any) -> Iterator[JsonObject]:
         elif all(map(_NUMBER.fullmatch, holder)):
             for number in holder:
                 yield {"index": int(number), **wire.child(holder, number)}
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return wire.decode(text)
-    except ValueError:
-        return None
 
 
 def _with_function(entry: JsonObject) -> JsonObject:

@@ -31,7 +31,7 @@ class Envelopes(Repair):
 
     def document(self, data: bytes) -> DocumentOutput:
         suspect = self.status < _REDIRECTS and _SIGNS.search(data) is not None
-        if suspect and (inner := _inner(_decoded(data))) is not None:
+        if suspect and (inner := _inner(wire.decode_if_possible(data))) is not None:
             yield self._finding()
             data = wire.encode(inner)
         yield data
@@ -47,17 +47,10 @@ class Envelopes(Repair):
         return Finding(self.name, "the completion was wrapped in an envelope; unwrapped")
 
 
-def _decoded(text: bytes | str) -> Any:
-    try:
-        return wire.decode(text)
-    except ValueError:
-        return None
-
-
 def _inner(value: Any) -> JsonObject | None:
     """Return the completion or chunk that an object, a list of one or a text holds."""
     if isinstance(value, str):
-        return _answer(_decoded(value))
+        return _answer(wire.decode_if_possible(value))
     if isinstance(value, list):
         return _answer(value[0]) if len(value) == 1 else None  # pyright: ignore[reportUnknownArgumentType]
     if not isinstance(value, dict):
@@ -66,7 +59,9 @@ def _inner(value: Any) -> JsonObject | None:
     if "choices" in envelope or envelope.get("success") is False or envelope.get("error"):
         return None
     held = (envelope[name] for name in _HOLDERS if name in envelope)
-    answers = (_answer(_decoded(each) if isinstance(each, str) else each) for each in held)
+    answers = (
+        _answer(wire.decode_if_possible(each) if isinstance(each, str) else each) for each in held
+    )
     return next((each for each in answers if each is not None), None)
 
 
