@@ -17,6 +17,7 @@ from app.cases import Case, CaseError, load, parse
 from app.redaction import Redaction
 from proxy import sse, wire
 from proxy.aggregate import Fold
+from proxy.errors import FIRST_ERROR
 from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form, Group, Repair
 from proxy.repairs import REGISTRY, RESERVED, selected
@@ -30,7 +31,6 @@ Writer = Callable[[str], Any]
 # Longer events are cut in what is printed, never in what is played.
 _WIDTH = 400
 _WRONG_USAGE = 2
-_FIRST_ERROR = 400
 # The others also add to answers in which nothing is broken.
 _LIKELY = tuple(each for each in REGISTRY if each.default or each.group is Group.GUESSES)
 _MEANT = ("content", "tool_calls", "reasoning_content")
@@ -280,7 +280,7 @@ def _recorded(received: bytes, redaction: Redaction) -> JsonObject:
 
 def _final(replayed: Replayed) -> JsonObject | None:
     """Return message and finish reason of what the agent got; None where it got an error."""
-    if replayed.failure is not None or replayed.status >= _FIRST_ERROR:
+    if replayed.failure is not None or replayed.status >= FIRST_ERROR:
         return None
     if _streams(replayed.sent):
         fold = Fold()

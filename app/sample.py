@@ -4,14 +4,13 @@ import json
 from dataclasses import dataclass
 
 from proxy import wire
-from proxy.errors import WiremendError
+from proxy.errors import FIRST_ERROR, WiremendError
 from proxy.secret import Secret
 from proxy.tap import Started
 
 _SECONDS = 300
 """Of silence: a model may think for long."""
 _LONGEST_LIST = 4 * 1024 * 1024
-_FIRST_ERROR = 400
 _ID = "x-wiremend-exchange"
 _KEPT_HEADERS = ("anthropic-", "openai-")
 _PATH = "/demo/v1/chat/completions"
@@ -69,7 +68,7 @@ def send_again(url: str, started: Started, key: Secret) -> str:
 def list_models(url: str, provider: str, key: Secret) -> list[str]:
     """Ask a provider which models it has; blocks. Raises `WiremendError`."""
     answer = _send(url, f"/{provider}/v1/models", b"", _headers(key), "GET")
-    if answer.status >= _FIRST_ERROR:
+    if answer.status >= FIRST_ERROR:
         raise WiremendError(f"the request was refused: {answer.status}")
     listed = wire.decode_object(answer.body) or {}
     named = (wire.text(each, "id") for each in wire.objects(listed, "data"))

@@ -15,9 +15,9 @@ from app.ui.main_window import MainWindow
 from app.ui.pages import Pages
 from app.ui.parts import Mark
 from proxy.config import Settings
+from proxy.errors import FIRST_ERROR
 from proxy.tap import Answered, Finished, Record, Started
 
-_FIRST_ERROR = 400
 _CAUSE = "welcome"
 # Long enough to see the light turn green.
 _LOOK_MS = 1_500
@@ -71,7 +71,7 @@ class Welcome(QObject):
 
     def _answer(self, record: Answered) -> None:
         started = self._started.get(record.exchange_id)
-        if started is None or started.agent == OWN_AGENT or record.status >= _FIRST_ERROR:
+        if started is None or started.agent == OWN_AGENT or record.status >= FIRST_ERROR:
             return
         if not self._first:
             self._first = record.exchange_id
@@ -84,7 +84,7 @@ class Welcome(QObject):
             self._pages.traffic.show_request(self._first)
 
     def _finish(self, started: Started | None, record: Finished) -> None:
-        if started is None or record.outcome != "done" or record.status >= _FIRST_ERROR:
+        if started is None or record.outcome != "done" or record.status >= FIRST_ERROR:
             return
         if started.agent != OWN_AGENT:
             self._say(record, partial(self._last_words, record.findings))

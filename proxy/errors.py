@@ -11,6 +11,9 @@ WiremendError
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+FIRST_ERROR = 400
+"""From this HTTP status on an answer is an error."""
+
 
 class WiremendError(Exception):
     """The base of every error that is ours."""

@@ -4,7 +4,7 @@ import re
 
 from proxy.dialects import Family
 from proxy.dialects.responses import fold
-from proxy.errors import EventTooLargeError, Problem, problem
+from proxy.errors import FIRST_ERROR, EventTooLargeError, Problem, problem
 from proxy.outgoing import Mended
 from proxy.repair import Failure, Form
 from proxy.repairs.answer_form import AnswerForm
@@ -20,7 +20,6 @@ ERRED = Problem(None, 502, "The provider ended the answer with an error.")
 
 MAX_HELD = 32 * 1024 * 1024
 """Bytes of one unfinished event, after which it is forwarded as it comes."""
-_ERRORS = 400
 _ERROR_START = re.compile(rb'\s*\{\s*"(?:error"\s*:\s*["{]|type"\s*:\s*"error")')
 _WHOLE_ANSWERS = {"message", "response"}
 """What Anthropic's ``type`` and OpenAI's ``object`` say of an answer that is all there."""
@@ -52,7 +51,7 @@ class Whole:
     def start(self, status: int, content_type: str) -> None:
         self._status = status
         declared = declared_form(content_type)
-        self.form = declared if declared and status < _ERRORS else Form.DOCUMENT
+        self.form = declared if declared and status < FIRST_ERROR else Form.DOCUMENT
 
     def passes(self, piece: bytes) -> bool:
         del piece
@@ -93,12 +92,12 @@ class Whole:
 
     def finish(self, why: Problem | None = None) -> Step:
         if self.form is not Form.STREAM:
-            if why is None and not self.speaks and self._status < _ERRORS:
+            if why is None and not self.speaks and self._status < FIRST_ERROR:
                 self.verdict = problem("upstream_invalid")
                 self.failure = Failure(self.verdict.status, {})
                 return Step()
             status = self._status if self.failure is None else self.failure.status
-            self.verdict = why or (COMPLETE if status < _ERRORS else Problem(None, status, ""))
+            self.verdict = why or (COMPLETE if status < FIRST_ERROR else Problem(None, status, ""))
             self.broken = why is not None
             return Step()
         held, self._held = b"".join(self._held), []
@@ -123,7 +122,7 @@ class Folded(Whole):
 
     def start(self, status: int, content_type: str) -> None:
         super().start(status, content_type)
-        if status >= _ERRORS:
+        if status >= FIRST_ERROR:
             self._sniffer = None
 
     def feed(self, piece: bytes) -> Step:
@@ -176,7 +175,7 @@ class Exploded(Whole):
 
     def start(self, status: int, content_type: str) -> None:
         super().start(status, content_type)
-        if self.form is Form.DOCUMENT and status < _ERRORS:
+        if self.form is Form.DOCUMENT and status < FIRST_ERROR:
             self._document = bytearray()
 
     def feed(self, piece: bytes) -> Step:

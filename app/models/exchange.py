@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from app.models import glance
+from proxy.errors import FIRST_ERROR
 from proxy.tap import (
     Answered,
     Asked,
@@ -26,7 +27,6 @@ from proxy.tap import (
 _PIECE_COST = 120
 _TAIL = 16 * 1024
 _DATA_LINE = b"data:"
-_FIRST_ERROR = 400
 # Seconds; of an answer that came at once, a rate says nothing.
 _SHORTEST_RATED = 0.1
 
@@ -221,7 +221,7 @@ class Exchange:
         failure = _STATE_BY_OUTCOME.get(self.finished.outcome)
         if failure is not None:
             return failure
-        if self.finished.status >= _FIRST_ERROR:
+        if self.finished.status >= FIRST_ERROR:
             return State.ERROR
         if any(self.finished.would_mend.values()):
             return State.SUSPICIOUS
@@ -273,7 +273,7 @@ class Exchange:
         # Looked at now: the bytes may be let go later.
         self.complete = glance.complete(self.sent.tail())
         self.usage = glance.usage(self.received.tail())
-        if record.status >= _FIRST_ERROR:
+        if record.status >= FIRST_ERROR:
             self.sentence = glance.sentence(self.received.head())
         elif self.state.failed:
             self.sentence = glance.event_sentence(self.received.tail())

@@ -23,6 +23,7 @@ from app.models.exchange import Exchange, State
 from app.models.filtering import Condition, condition
 from app.models.plaintext import one_line
 from app.models.store import Store, Update
+from proxy.errors import FIRST_ERROR
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -30,7 +31,6 @@ Role = Qt.ItemDataRole
 ROOT = QModelIndex()
 _WIDTH = 120
 _THOUSAND = 1000
-_FIRST_ERROR = 400
 # Each with a contrast of at least 4.5:1 on its ground.
 _LIGHT_COLOURS = {"good": "#1a7431", "warning": "#8a5200", "bad": "#b3261e", "live": "#1b5fb4"}
 _DARK_COLOURS = {"good": "#6fd58b", "warning": "#f2b84b", "bad": "#ff8f85", "live": "#82b4ff"}
@@ -90,7 +90,7 @@ def state_words(exchange: Exchange) -> str:
         # An error in the middle of a stream comes under the status of a success.
         status = exchange.status or 0
         words = translate("ExchangesModel", "error {status}")
-        return words.format(status=status if status >= _FIRST_ERROR else "").strip()
+        return words.format(status=status if status >= FIRST_ERROR else "").strip()
     return plain[state]
 
 

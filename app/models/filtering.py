@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from app.models.exchange import Exchange
 from app.models.plaintext import visible
+from proxy.errors import FIRST_ERROR
 
 Condition: TypeAlias = Callable[[Exchange], bool]
 
@@ -18,7 +19,6 @@ SLOW_SECONDS = 10.0
 """To the first byte; or three times as long altogether."""
 
 _SLOW_ALTOGETHER = 3 * SLOW_SECONDS
-_FIRST_ERROR = 400
 _STATUS = re.compile(r"(?:status)?:?(>=|<=|>|<|=|)(\d{1,3})(x{0,2})")
 # Typed so far: nothing is asked yet.
 _UNFINISHED = frozenset(
@@ -113,6 +113,6 @@ _MEMBERS: dict[str, Callable[[Exchange], str]] = {
 _KINDS: dict[str, Condition] = {
     "fixed": lambda exchange: exchange.mended > 0,
     "slow": _slow,
-    "error": lambda exchange: exchange.state.failed or (exchange.status or 0) >= _FIRST_ERROR,
+    "error": lambda exchange: exchange.state.failed or (exchange.status or 0) >= FIRST_ERROR,
     "pinned": lambda exchange: exchange.pinned,
 }

@@ -18,9 +18,9 @@ from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, ta
 from app.ui.presets import PRESETS, Preset, matching
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
+from proxy.errors import FIRST_ERROR
 from proxy.tap import Answered, Finished, Record, Started
 
-_FIRST_ERROR = 400
 _COLUMNS = 4
 # With the one for another provider they fill their rows.
 _TILES = 11
@@ -126,7 +126,7 @@ class FirstRun(Page):
             self._show_light(Mark.GOOD, partial(self._success, started, finished))
 
     def _greet(self, started: Started | None, answered: Answered) -> None:
-        if started is not None and started.agent != OWN_AGENT and answered.status < _FIRST_ERROR:
+        if started is not None and started.agent != OWN_AGENT and answered.status < FIRST_ERROR:
             self._show_light(Mark.GOOD, partial(self._coming, started))
 
     def _coming(self, started: Started) -> str:
