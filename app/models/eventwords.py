@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.language import translate
 from app.models.plaintext import decoded, one_line
+from app.models.typedwords import typed
 from proxy import sse, wire
 from proxy.wire import JsonObject
 
@@ -69,9 +70,11 @@ def _of_chunk(chunk: JsonObject, event: sse.Event) -> Described:
         parts.append(Described("usage", _usage(wire.child(chunk, "usage"))))
     if parts:
         return Described(parts[0].kind, _line(" · ".join(each.text for each in parts)))
+    if (words := typed(chunk)) is not None:
+        return Described(words.kind, _line(words.text))
     kind = wire.text(chunk, "type") or event.name.decode("utf-8", "replace")
     if kind:
-        return Described(one_line(kind, 60), _line(_typed(chunk)))
+        return Described(one_line(kind.removeprefix("response."), 60), _line(_typed(chunk)))
     return Described("empty" if "choices" in chunk else "JSON", _line(_json(chunk)))
 
 

@@ -1,0 +1,67 @@
+"""Says in a word and a line what an event with a type is: of a Responses or a Messages stream.
+
+The same kinds as those of a chat stream, so that whoever reads one of them can read the others.
+"""
+
+from typing import NamedTuple
+
+from proxy import wire
+from proxy.wire import JsonObject
+
+_CALLS = ("function_call", "custom_tool_call", "mcp_call", "tool_use", "server_tool_use")
+_ENDS = ("response.completed", "response.incomplete", "response.failed")
+_KIND_BY_DELTA = {
+    "response.output_text.delta": "text",
+    "response.refusal.delta": "text",
+    "response.reasoning_text.delta": "thinking",
+    "response.reasoning_summary_text.delta": "thinking",
+    "response.function_call_arguments.delta": "tool args",
+    "response.custom_tool_call_input.delta": "tool args",
+    "response.mcp_call_arguments.delta": "tool args",
+}
+_PIECES = (("text", "text"), ("thinking", "thinking"), ("partial_json", "tool args"))
+
+
+class Words(NamedTuple):
+    """A kind, and the content in one line."""
+
+    kind: str
+    text: str
+
+
+def typed(chunk: JsonObject) -> Words | None:
+    """Describe an event whose type is known; None for every other."""
+    kind = wire.text(chunk, "type")
+    if kind in _KIND_BY_DELTA:
+        return _piece(_KIND_BY_DELTA[kind], chunk.get("delta"))
+    if kind == "content_block_delta":
+        return _block_piece(wire.child(chunk, "delta"))
+    if kind in ("content_block_start", "response.output_item.added"):
+        return _call(wire.child(chunk, "content_block") or wire.child(chunk, "item"))
+    if kind == "message_delta":
+        return _finish(wire.text(wire.child(chunk, "delta"), "stop_reason"))
+    if kind in _ENDS:
+        return _finish(wire.text(wire.child(chunk, "response"), "status"))
+    return Words("end", kind) if kind == "message_stop" else None
+
+
+def _piece(kind: str, content: object) -> Words | None:
+    if not isinstance(content, str):
+        return None
+    return Words(kind, content if kind == "tool args" else f"“{content}”")
+
+
+def _block_piece(delta: JsonObject) -> Words | None:
+    found = (_piece(kind, delta.get(name)) for name, kind in _PIECES)
+    return next(filter(None, found), None)
+
+
+def _call(item: JsonObject) -> Words | None:
+    if wire.text(item, "type") not in _CALLS:
+        return None
+    call_id = wire.text(item, "call_id") or wire.text(item, "id")
+    return Words("tool", f"{wire.text(item, 'name')}  id={call_id}")
+
+
+def _finish(reason: str) -> Words | None:
+    return Words("finish", reason) if reason else None
