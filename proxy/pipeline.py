@@ -4,8 +4,7 @@
 
 The source decodes a stream or explodes a document, the sink encodes a stream or folds a
 document: which, is decided once, when the first bytes show what came. What no repair touched
-keeps upstream's own bytes. A repair that raises is switched off for the rest of the exchange:
-what it held goes out as it came.
+keeps upstream's own bytes, and its place: comments too, once only the end is held back.
 """
 
 from collections.abc import Callable, Sequence
@@ -74,8 +73,7 @@ class Pipeline:
     def waits_for_sentinel(self) -> bool:
         """Every choice has finished and only ``[DONE]`` is missing, which would be added."""
         on = self._repairs.have("stream-framing")
-        over = bool(self._come.begun) and self._come.finishing >= self._come.begun
-        return on and over and not self.done and self._came is Form.STREAM
+        return on and self._come.over and not self.done and self._came is Form.STREAM
 
     def request(self, body: bytes) -> Mended:
         """Mend the agent's request."""
@@ -273,7 +271,7 @@ class Pipeline:
         if not missed:
             return
         # What they do not hold back has left already, as it came.
-        kept, count, self._sink = self._sink, self._come.events, Sink()
+        kept, count, self._sink = self._sink, self._come.events, Sink(self._sink.behind)
         for number, raw in missed:
             self._come.events = number
             self._event(sse.parse(raw, raw))
@@ -316,7 +314,9 @@ class Pipeline:
     def _read(self, event: Event, findings: list[Finding]) -> None:
         self._unread.steady.forget()
         self._come.alike = False
-        if event.data is None:
+        if event.data is None and self._come.over and self._chain.holds and not findings:
+            self._sink.behind.append((self._come.events, event))
+        elif event.data is None:
             self._forward(event, findings)
         elif event.data == SENTINEL:
             self._flush(clean=True, sentinel=True)
@@ -327,8 +327,7 @@ class Pipeline:
             self._forward(event, findings)
         else:
             self._chunks_seen = True
-            for choice in wire.choices(chunk):
-                self._come.see(choice)
+            self._come.see(chunk)
             self._chain.wake(event.raw)
             outcomes = self._chain.walk(Passage(chunk, event, self._come.events, findings))
             self._take(outcomes)
@@ -373,10 +372,11 @@ class Pipeline:
             if isinstance(outcome, Passage):
                 self._sink.emit(outcome)
             elif isinstance(outcome, Dropped):
-                self._sink.touched = True
-                self._sink.mark(outcome.finding, outcome.received, None)
+                self._sink.drop(outcome)
             else:
                 self._fail(outcome)
+        if self._sink.behind and not self._chain.holds:
+            self._sink.let_comments_go()
 
     def _forward(self, event: Event, findings: list[Finding]) -> None:
         self._mark(findings, self._sink.sent)

@@ -3,10 +3,11 @@
 The sink counts the events that leave, so that every mark names the one that carries its change.
 """
 
+import math
 from dataclasses import dataclass
 
 from proxy import aggregate, sse, wire
-from proxy.chain import Passage
+from proxy.chain import Dropped, Passage
 from proxy.repair import Failure, Finding
 from proxy.sse import Event
 from proxy.tap import Mark
@@ -27,7 +28,7 @@ class Step:
 class Sink:
     """Collects what a piece of upstream's answer leads to, until it is taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, behind: list[tuple[int, Event]] | None = None) -> None:
         self.fold: aggregate.Fold | None = None
         """The answer leaves as one document: chunks are added to it instead of being sent."""
         self.sent = 0
@@ -40,6 +41,8 @@ class Sink:
         """Not a single mark was made, and everything has left as it came."""
         self.started: frozenset[int] = frozenset()
         self.ended: frozenset[int] = frozenset()
+        self.behind = behind if behind is not None else []
+        """Comments that wait behind what is held back, by the numbers of their events."""
         self._out: list[bytes] = []
         self._marks: list[Mark] = []
 
@@ -59,6 +62,8 @@ class Sink:
 
     def emit(self, passage: Passage) -> None:
         """Let a chunk leave."""
+        if self.behind:
+            self.let_comments_go(passage.received or 0)
         # What is folded stays here: an error may still come first.
         self.spoken = self.spoken or self.fold is None
         for choice in wire.choices(passage.chunk):
@@ -74,11 +79,21 @@ class Sink:
         else:
             self.put(_written(passage))
 
+    def drop(self, dropped: Dropped) -> None:
+        """Say what was found in a chunk that does not leave."""
+        self.touched = True
+        self.mark(dropped.finding, dropped.received, None)
+
     def put_event(self, event: Event) -> None:
         """Let an event leave that is no chunk."""
         if self.fold is None:
             self.spoken = self.spoken or event.data is not None
             self.put(event.raw)
+
+    def let_comments_go(self, before: float = math.inf) -> None:
+        """Let the comments leave that came before the event of that number."""
+        while self.behind and self.behind[0][0] < before:
+            self.put_event(self.behind.pop(0)[1])
 
     def put(self, raw: bytes, events: int = 1) -> None:
         """Let the bytes of one event leave, or of several."""

@@ -26,8 +26,17 @@ class Come:
     alike: bool = False
     """More text like that of the last event read would pass as well."""
 
-    def see(self, choice: JsonObject) -> None:
-        """Take note of what a chunk says of a choice."""
+    @property
+    def over(self) -> bool:
+        """Every choice has finished."""
+        return bool(self.begun) and self.finishing >= self.begun
+
+    def see(self, chunk: JsonObject) -> None:
+        """Take note of what a chunk says of its choices."""
+        for choice in wire.choices(chunk):
+            self._see(choice)
+
+    def _see(self, choice: JsonObject) -> None:
         index = frozenset((wire.index(choice),))
         self.begun |= index
         if choice.get("finish_reason"):
@@ -120,7 +129,7 @@ class Unread:
             return
         held = len(way.waiting)
         place = Place(come.begun, come.finishing, sink.started, sink.ended, held, done=done)
-        place.repeats = come.alike or comment
+        place.repeats = come.alike or (comment and not held)
         way.learn(raw, place)
 
     def learn_end(self) -> None:

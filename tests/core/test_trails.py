@@ -230,3 +230,14 @@ def test_an_event_whose_blank_line_never_came_is_no_known_one(missing: int) -> N
     events = [*HEALTHY[:3], HEALTHY[3][:-missing]]
     for _ in range(3):
         assert stream(events, trails) == stream(events)
+
+
+@pytest.mark.parametrize("place", range(1, 6))
+@pytest.mark.parametrize("count", [1, 3])
+def test_comments_keep_their_places_however_often_they_come(place: int, count: int) -> None:
+    trails = Trails()
+    for more in (count, 0, count, count + 1):
+        events = [*HEALTHY[:place], *[b": ping\n\n"] * more, *HEALTHY[place:]]
+        played = stream(events, trails, usage=True)
+        assert played.body == b"".join(events)
+        assert not played.marks
