@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.announcing import Announcer
 from app.language import Words, translate
@@ -24,6 +24,7 @@ Act = Callable[[], object]
 
 # The same thing is not said again before.
 _SILENCE_SECONDS = 600
+_LOOK_MS = 1_000
 _PORT, _FILE, _TRAY = "port", "file", "tray"
 
 
@@ -129,6 +130,13 @@ class Notices(QObject):
         return words
 
     def _tell(self, cause: str, words: str) -> None:
+        if self._window.isVisible():
+            # A window that is just being opened is not the active one yet, but will be seen.
+            QTimer.singleShot(_LOOK_MS, self, partial(self._tell_unseen, cause, words))
+        else:
+            self._tell_unseen(cause, words)
+
+    def _tell_unseen(self, cause: str, words: str) -> None:
         now = time.monotonic()
         silent = now - self._said.get(cause, -_SILENCE_SECONDS) < _SILENCE_SECONDS
         if silent or not self._wanted or self._window.isActiveWindow():

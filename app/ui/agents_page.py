@@ -293,9 +293,11 @@ class AgentsPage(Page):
 
     def _offer(self, make: Callable[[], Change], tool_id: str) -> None:
         shown = self._plan(make)
-        reason = self.tr("This would be written to {path}.")
         if shown is None:
             return
+        reason = self.tr("This would be written to {path}.")
+        if not shown.after:
+            reason = self.tr("Nothing else stands in {path}: it would be removed.")
         answer = self._ask(shown, reason.format(path=shown.path))
         if answer == ChangeDialog.COPY:
             # Whatever else is in that file, it may hold keys.

@@ -1,6 +1,7 @@
 """The line above the pages for what must not be missed: what is wrong, and what can be done."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
@@ -11,9 +12,21 @@ from app.ui.parts import Mark, Sign, button, discard, text
 
 _MARGIN = 10
 
+Choice = tuple[Words, Callable[[], object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    words: Words
+    choices: tuple[Choice, ...]
+    mark: Mark
+
 
 class Banner(QFrame):
-    """One sentence, and a button for each way out of it; hidden while there is nothing to say."""
+    """One sentence, and a button for each way out of it; hidden while there is nothing to say.
+
+    What was said before comes back once the later cause is gone.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,8 +34,7 @@ class Banner(QFrame):
         self.setAutoFillBackground(True)
         self._sign, self._words = Sign(), text("", wrap=True)
         self._choices: list[QPushButton] = []
-        self._cause = ""
-        self._said: Words = ""
+        self._sayings: dict[str, _Saying] = {}
         self._dismiss = QPushButton()
         self._dismiss.setIcon(icon("cross"))
         self._dismiss.setFlat(True)
@@ -47,43 +59,43 @@ class Banner(QFrame):
         """The ways out that are offered."""
         return list(self._choices)
 
-    def say(
-        self,
-        cause: str,
-        words: Words,
-        *choices: tuple[Words, Callable[[], object]],
-        mark: Mark = Mark.WARNING,
-    ) -> None:
-        """Say it, in the place of what was said before."""
-        self.clear()
-        self._cause = cause
-        self._said = words
-        self._say_again()
-        self._sign.show_mark(mark)
-        for label, act in choices:
-            choice = button(label)
-            choice.clicked.connect(partial(self._choose, act))
-            self._choices.append(choice)
-            self._row.insertWidget(self._row.count() - 1, choice)
-        self.show()
+    def say(self, cause: str, words: Words, *choices: Choice, mark: Mark = Mark.WARNING) -> None:
+        """Say it before whatever else there is to say, in the place of this cause's last word."""
+        self._sayings.pop(cause, None)
+        self._sayings[cause] = _Saying(words, choices, mark)
+        self._show()
 
-    def clear(self, cause: str = "") -> None:
-        """Say nothing any more; only of this cause, where one is named."""
-        if cause not in {"", self._cause}:
-            return
-        self.hide()
-        self._said = ""
-        self._words.setText("")
+    def clear(self, cause: str) -> None:
+        """Say no more of this cause."""
+        if self._sayings.pop(cause, None) is not None:
+            self._show()
+
+    def _show(self) -> None:
+        """Show what was said last of what still holds."""
         discard(self._choices)
         self._choices = []
+        self._say_again()
+        self.setVisible(bool(self._sayings))
+        if not self._sayings:
+            return
+        cause, saying = list(self._sayings.items())[-1]
+        self._sign.show_mark(saying.mark)
+        for label, act in saying.choices:
+            choice = button(label)
+            choice.clicked.connect(partial(self._choose, cause, act))
+            self._choices.append(choice)
+            self._row.insertWidget(self._row.count() - 1, choice)
 
     def _say_again(self) -> None:
-        self._words.setText(asked(self._said))
-        self.setAccessibleName(asked(self._said))
+        last = list(self._sayings.values())[-1:]
+        words = asked(last[0].words) if last else ""
+        self._words.setText(words)
+        self.setAccessibleName(words)
 
     def _dismissed(self) -> None:
-        self.clear()
+        self._sayings.popitem()
+        self._show()
 
-    def _choose(self, act: Callable[[], object], _checked: bool = False) -> None:
-        self.clear()
+    def _choose(self, cause: str, act: Callable[[], object], _checked: bool = False) -> None:
+        self.clear(cause)
         act()

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.language import Words, asked, language, say
@@ -22,6 +23,8 @@ from proxy.errors import FIRST_ERROR
 from proxy.tap import Answered, Finished, Record, Started
 
 _COLUMNS = 4
+_SCROLL_BAR = 32
+"""The room that the tiles leave beside them, a scroll bar's and the margin's."""
 # With the one for another provider they fill their rows.
 _TILES = 11
 
@@ -81,6 +84,7 @@ class FirstRun(Page):
         self._providers = {each.base_url: each for each in settings.providers.values()}
         for tile, preset in self._known_tiles:
             tile.setText(self._tile_words(preset))
+        self._place_tiles()
         for variable, preset, line in self._offered:
             taken = self._providers.get(preset.base_url)
             line.setVisible(taken is None or taken.key != f"env:{variable}")
@@ -167,8 +171,6 @@ class FirstRun(Page):
         self._search.returnPressed.connect(self._choose_first)
         self._go_on.clicked.connect(self.done)
         self._tiles.setSpacing(8)
-        for column in range(_COLUMNS):
-            self._tiles.setColumnStretch(column, 1)
         self._fill_offers()
         self.body.addWidget(self._search)
         column = self.scrolled()
@@ -239,23 +241,31 @@ class FirstRun(Page):
         self._show_tiles()
 
     def _show_tiles(self) -> None:
-        empty(self._tiles)
         discard(self._tile_buttons)
         self._tile_buttons, self._known_tiles = [], []
         found = sorted(matching(self._search.text()), key=lambda each: each.id not in self._running)
-        for place, preset in enumerate(found[:_TILES]):
+        for preset in found[:_TILES]:
             offered = self._running.get(preset.id, preset)
             tile = self._tile(offered)
             self._tile_buttons.append(tile)
             self._known_tiles.append((tile, offered))
-            self._tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
         other = button(lambda: self.tr("Another one…"))
         other.setMinimumHeight(44)
         other.clicked.connect(self._add_other)
         self._tile_buttons.append(other)
-        place = len(found[:_TILES])
-        self._tiles.addWidget(other, place // _COLUMNS, place % _COLUMNS)
+        self._place_tiles()
         tab_through([self._search, *self._tile_buttons])
+
+    def _place_tiles(self) -> None:
+        """Put as many tiles side by side as there is room for, each as wide as the widest."""
+        widest = max(tile.sizeHint().width() for tile in self._tile_buttons)
+        room = self._search.width() - _SCROLL_BAR
+        columns = min(_COLUMNS, max(1, room // (widest + self._tiles.spacing())))
+        empty(self._tiles)
+        for place, tile in enumerate(self._tile_buttons):
+            self._tiles.addWidget(tile, place // columns, place % columns)
+        for column in range(_COLUMNS):
+            self._tiles.setColumnStretch(column, int(column < columns))
 
     def _choose_first(self) -> None:
         if self._search.text():
@@ -324,3 +334,10 @@ class FirstRun(Page):
             if (key := dialog.take_key()) is not None:
                 self.key_entered.emit(provider.id, key)
         dialog.deleteLater()
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The layout has not placed anything yet.
+        QTimer.singleShot(0, self, self._place_tiles)

@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.service import OWN_AGENT
 from app.ui.first_run import FirstRun
 from app.ui.key_dialog import KeyDialog
 from app.ui.local_servers import LocalServers, serves_models
-from app.ui.presets import Preset
+from app.ui.presets import PRESETS, Preset
 from app.ui.provider_dialog import ProviderDialog
 from proxy.config import Provider, Settings
 from proxy.secret import Secret
@@ -109,6 +109,20 @@ def test_a_provider_that_is_there_is_marked_and_a_better_key_is_taken(page: Firs
     saved = emissions(page.provider_saved)
     button(page, "Use it").click()
     assert saved == [(replace(known, key="env:DEEPSEEK_API_KEY"),)]
+
+
+def test_a_narrow_window_has_fewer_tiles_side_by_side(page: FirstRun, qtbot: QtBot) -> None:
+    page._show_running([preset for preset in PRESETS if preset.local])
+    area = page.findChildren(QScrollArea)[0]
+    for width, columns in ((1_200, {4}), (700, {2, 3}), (1_200, {4})):
+        page.resize(width, 600)
+        qtbot.waitUntil(lambda columns=columns: side_by_side(page) in columns)
+        qtbot.waitUntil(lambda: area.horizontalScrollBar().maximum() == 0)
+
+
+def side_by_side(page: FirstRun) -> int:
+    first = page._tile_buttons[0]
+    return sum(tile.y() == first.y() for tile in page._tile_buttons)
 
 
 def test_an_offer_that_was_taken_is_not_made_again(page: FirstRun) -> None:

@@ -60,6 +60,20 @@ def test_the_banner_offers_ways_out_and_goes(window: MainWindow) -> None:
     assert (taken, window.banner.isVisible(), window.banner.words) == (["again"], False, "")
 
 
+def test_what_was_said_before_comes_back_when_the_later_cause_is_gone(window: MainWindow) -> None:
+    banner, taken = window.banner, list[str]()
+    banner.say("port", "Taken.", ("Try again", lambda: taken.append("again")))
+    banner.say("file", "Line 3.")
+    assert (banner.words, banner.choices) == ("Line 3.", [])
+    banner.say("file", "Line 4.")
+    banner.clear("file")
+    assert banner.words == "Taken."
+    banner.say("welcome", "It works.")
+    banner._dismiss.click()
+    banner.choices[0].click()
+    assert (taken, banner.isVisible()) == (["again"], False)
+
+
 def test_every_page_has_a_key_that_the_menu_shows(window: MainWindow) -> None:
     keys = [each.shortcut().toString() for each in window.actions_by_page.values()]
     assert keys == ["Ctrl+1", "Ctrl+2"]

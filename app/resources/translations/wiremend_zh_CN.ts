@@ -120,11 +120,11 @@
     </message>
     <message>
         <source>shell lines</source>
-        <translation>shell 命令</translation>
+        <translation> shell 命令</translation>
     </message>
     <message>
         <source>JSON entry</source>
-        <translation>JSON 条目</translation>
+        <translation> JSON 条目</translation>
     </message>
 </context>
 <context>
@@ -341,6 +341,10 @@
     <message>
         <source>This would be written to {path}.</source>
         <translation>以下内容将写入 {path}。</translation>
+    </message>
+    <message>
+        <source>Nothing else stands in {path}: it would be removed.</source>
+        <translation>{path} 中没有其他内容：文件将被删除。</translation>
     </message>
     <message>
         <source>Nothing was written: {reason}</source>
