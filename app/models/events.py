@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from app.language import language
-from app.models.eventwords import Described, described, reason_words
+from app.models.eventwords import Described, described, finding_words
 from app.models.plaintext import one_line
 from app.models.reading import EventLog
 from proxy import sse
@@ -175,7 +175,7 @@ class EventsModel(QAbstractTableModel):
         place, more = self._first_mark.get(number), len(self._more_marks.get(number, ()))
         if place is None:
             return ""
-        first = f"◆ {one_line(reason_words(self._marks[place].message), _MESSAGE_WIDTH)}"
+        first = f"◆ {one_line(finding_words(self._marks[place].message), _MESSAGE_WIDTH)}"
         return f"{first} +{more}" if more else first
 
     def _description(self, log: EventLog, number: int) -> Described:

@@ -143,7 +143,7 @@ def _line(text: str) -> str:
     return one_line(text, _WIDTH)
 
 
-def reason_words(message: str) -> str:
+def finding_words(message: str) -> str:
     """Return a fix's reason in the user's language; of several in one, each."""
     whole = translate("Finding", message)
     if whole != message:

@@ -94,7 +94,7 @@ def state_words(exchange: Exchange) -> str:
     return plain[state]
 
 
-def reason_words(exchange: Exchange) -> str:
+def ending_words(exchange: Exchange) -> str:
     """Say why it failed: in the provider's own words, or else in ours."""
     ours = exchange.finished.reason if exchange.finished is not None else ""
     return exchange.sentence or ours
@@ -119,7 +119,7 @@ def gap_words(exchange: Exchange) -> str:
 
 def _state_column(exchange: Exchange) -> str:
     words = f"{SIGNS[exchange.state]} {state_words(exchange)}"
-    reason = reason_words(exchange) if exchange.state.failed else ""
+    reason = ending_words(exchange) if exchange.state.failed else ""
     return f"{words}: {one_line(reason, _WIDTH)}" if reason else words
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.language import say
 from app.models.comparison import MOST_EVENTS, compare
-from app.models.eventwords import reason_words
+from app.models.eventwords import finding_words
 from app.models.exchange import Exchange
 from app.models.plaintext import one_line
 from app.models.reading import Reading
@@ -140,7 +140,7 @@ class ChangesTab(Tab):
 
 def _row(mark: Mark) -> QTreeWidgetItem:
     places = ["" if each is None else f"#{each}" for each in (mark.received, mark.sent)]
-    item = QTreeWidgetItem([one_line(reason_words(mark.message), _WIDTH), *places])
+    item = QTreeWidgetItem([one_line(finding_words(mark.message), _WIDTH), *places])
     _point(item, mark)
     return item
 

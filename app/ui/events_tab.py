@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
-from app.models.eventwords import reason_words, size_words
+from app.models.eventwords import finding_words, size_words
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.flow import FlowLayout
@@ -266,7 +266,7 @@ class EventsTab(Tab):
         event = model.event_at(place)
         if event is None:
             return
-        notes = [f"◆ {mark.fix}: {reason_words(mark.message)}" for mark in model.marks(place)]
+        notes = [f"◆ {mark.fix}: {finding_words(mark.message)}" for mark in model.marks(place)]
         content = event.data or event.raw
         if len(content) <= MOST_TEXT:
             pane.show_text(_noted(notes, content))

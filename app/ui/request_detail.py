@@ -10,9 +10,9 @@ from app.language import Words, language, say
 from app.models.exchange import Exchange
 from app.models.exchanges import (
     SIGNS,
+    ending_words,
     gap_words,
     rate_words,
-    reason_words,
     seconds_words,
     state_words,
     token_words,
@@ -206,7 +206,7 @@ class RequestDetail(QWidget):
             model = one_line(started.model, _WIDTH)
             path = one_line(started.path, _WIDTH)
             self._head.setText(f"{started.method} {path}   {model}")
-        reason = "" if exchange is None else reason_words(exchange)
+        reason = "" if exchange is None else ending_words(exchange)
         self._reason.setText(one_line(reason, _REASON_WIDTH))
         self._reason.setVisible(bool(reason))
         gap = "" if exchange is None else gap_words(exchange)

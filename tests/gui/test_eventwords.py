@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.language import CHINESE, language
-from app.models.eventwords import VARYING, described, reason_words, size_words
+from app.models.eventwords import VARYING, described, finding_words, size_words
 from proxy import sse
 from tests.gui.exchanges import DONE, call, chunk, text
 
@@ -71,9 +71,9 @@ def test_says_sizes() -> None:
 )
 @pytest.mark.usefixtures("qapp")
 def test_a_reason_is_said_in_the_language_of_the_window(message: str, said: str) -> None:
-    assert reason_words(message) == message
+    assert finding_words(message) == message
     language().choose(CHINESE)
-    assert reason_words(message) == said
+    assert finding_words(message) == said
 
 
 def forms() -> Iterator[str]:
