@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from proxy.scrubbing import MARK
-from tests.fakes.upstream import Step, document, streamed
-from tests.faults.parts import HEALTHY
+from tests.fakes.upstream import FakeUpstream, Step, document, streamed
+from tests.faults.parts import HEALTHY, event
 from tests.faults.rig import Rig, rig
-from tests.server.running import Answer, free_port
+from tests.server.running import PROVIDER_KEY, Answer, chat, free_port, post, proxy
 
 _RELAYING = {
     "x_forwarded_for": "203.0.113.9",
@@ -241,6 +241,16 @@ def test_s28_nor_in_an_error_that_claims_success(path: str) -> None:
         fault.a.script = streamed(b"data: " + said + b"\n\n")
         errs = "upstream_error" if path == "/v1/embeddings" else "cut_off"
         assert MARK in fault.ask(path=path, ends=errs).body
+
+
+def test_s28_a_healthy_answer_is_searched_for_no_unlikely_spelling() -> None:
+    said = event({"content": PROVIDER_KEY.upper()})
+    stream = streamed(said, event({}, "stop"), b"data: [DONE]\n\n")
+    with FakeUpstream(stream) as up, proxy(up.url) as running:
+        assert post(running, chat()).status == 200
+        running.finished()
+        # It costs a hundred times the time, and a long answer would hold up all others.
+        assert PROVIDER_KEY.upper() in repr(running.records)
 
 
 def test_s29_what_tells_of_the_agents_past_is_not_forwarded() -> None:
