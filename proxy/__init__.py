@@ -24,6 +24,14 @@ as it came, and the repairs are made, and shown what they missed, when an answer
 What needs no look leaves in the moment it comes, past the exchange's task; what nobody waits for
 (`afterwards`) is done when there is time.
 
+Beside that way stand
+
+    server, serving         the proxy's thread, and what belongs to one event loop
+    dialects, eventwise     the other families of endpoints, passed on event by event
+    recording, tap, shadow  what the inspector and the log learn, by fixes that are off too
+    transport, connection   HTTP to providers        demo    the provider that is broken on purpose
+    config*, toml*          the configuration: as values, as a text, and edits of that text
+
 Read `relay` first, then `pipeline`, then any file of `repairs`. A new repair is one module there,
 one line in the registry, one case in the corpus.
 """
