@@ -58,6 +58,8 @@ class RequestActions(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         say(self, self.setToolTip, lambda: plain_hint(self.tr("Copy, save or report this request")))
         self._fill()
+        # What acts on a stream is not known before it comes.
+        self._menu.aboutToShow.connect(self._fill_fixes)
         language().changed.connect(self._fill)
         self.setEnabled(False)
 
@@ -120,11 +122,24 @@ class RequestActions(QToolButton):
         self._fixes.setEnabled(provider is not None and not provider.passthrough)
         if provider is None:
             return
-        for repair in fixes():
+        met = self._met()
+        for repair in sorted(fixes(), key=lambda each: each.name not in met):
             action = self._fixes.addAction(fix_title(repair.name).replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(is_on(provider.fixes, repair))
             action.toggled.connect(partial(self._toggle, provider.id, repair.name))
+        if met:
+            self._fixes.insertSeparator(self._fixes.actions()[len(met)])
+
+    def _met(self) -> set[str]:
+        """Name the fixes that acted on the request, or would have."""
+        exchange = self._exchange
+        if exchange is None:
+            return set()
+        met = {mark.fix for mark in exchange.marks}
+        if exchange.finished is not None:
+            met |= {fix for fix, count in exchange.finished.would_mend.items() if count}
+        return met & {each.name for each in fixes()}
 
     def _toggle(self, provider: str, fix: str, on: bool) -> None:
         self.fix_toggled.emit(provider, fix, on)

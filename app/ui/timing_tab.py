@@ -12,6 +12,9 @@ from app.ui.parts import Look, scrolling, text
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
 
+# In hundredths of a second it would be nothing.
+_SHORT = 0.01
+
 
 class TimingTab(Tab):
     """Figures from the agent's request to the last byte, and the events over time."""
@@ -79,12 +82,12 @@ class TimingTab(Tab):
         silences = self.tr("{count}, {seconds} together").format(count=len(long), seconds=total)
         none = self.tr("none") if gaps else ""
         return {
-            "asked": _since(exchange, exchange.asked.at if exchange.asked else None),
+            "asked": self._since(exchange, exchange.asked.at if exchange.asked else None),
             "connect": self._connect_words(exchange),
-            "headers": _since(exchange, exchange.answered.at if exchange.answered else None),
+            "headers": self._since(exchange, exchange.answered.at if exchange.answered else None),
             "byte": seconds_words(exchange.first_byte_seconds),
             # What passed through packed tells only whoever unpacks it.
-            "token": _since(exchange, exchange.first_token.at or reading.first_token_at),
+            "token": self._since(exchange, exchange.first_token.at or reading.first_token_at),
             "end": seconds_words(exchange.duration),
             "longest": seconds_words(max(gaps)) if gaps else "",
             "gaps": silences if long else none,
@@ -92,17 +95,24 @@ class TimingTab(Tab):
             "rate": rate_words(exchange),
         }
 
+    def _since(self, exchange: Exchange, at: float | None) -> str:
+        if at is None:
+            return ""
+        seconds = at - exchange.started.at
+        if 0 <= seconds < _SHORT:
+            return self._milliseconds(seconds)
+        return seconds_words(seconds)
+
+    def _milliseconds(self, seconds: float) -> str:
+        return self.tr("{count} ms").format(count=f"{seconds * 1e3:.1f}")
+
     def _connect_words(self, exchange: Exchange) -> str:
         taken = exchange.answered.took_to_connect if exchange.answered is not None else None
         if taken is None:
             return ""
         if not taken:
             return self.tr("connected before")
-        return self.tr("{count} ms").format(count=f"{taken * 1e3:.1f}")
-
-
-def _since(exchange: Exchange, at: float | None) -> str:
-    return "" if at is None else seconds_words(at - exchange.started.at)
+        return self._milliseconds(taken)
 
 
 def _gaps(log: EventLog) -> list[float]:

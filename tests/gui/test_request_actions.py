@@ -180,6 +180,13 @@ def entry_of_menu(actions: RequestActions, words: str) -> QAction:
     return next(each for each in menu.actions() if each.text() == words)
 
 
+def test_names_the_fixes_that_acted_before_all_others(actions: RequestActions) -> None:
+    fixes_of_provider = entry_of_menu(actions, "Fixes of this provider").menu()
+    assert isinstance(fixes_of_provider, QMenu)
+    first, line, *others = fixes_of_provider.actions()
+    assert (first.text(), line.isSeparator(), len(others) > 10) == ("Index repair", True, True)
+
+
 def test_turns_a_fix_off_and_shows_the_provider_and_pins(actions: RequestActions) -> None:
     toggled, providers = emissions(actions.fix_toggled), emissions(actions.provider_asked)
     pinned = emissions(actions.pin_asked)

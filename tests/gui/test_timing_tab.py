@@ -19,3 +19,11 @@ def test_tells_where_the_time_went(qtbot: QtBot, taken: float | None, words: str
     assert tab.figure("connect") == words
     figures = [tab.figure(name) for name in ("asked", "headers", "byte", "token", "end")]
     assert figures == ["0.10 s", "0.20 s", "0.50 s", "0.60 s", "10.00 s"]
+
+
+def test_tells_what_takes_no_time_in_milliseconds(qtbot: QtBot) -> None:
+    tab = TimingTab()
+    qtbot.addWidget(tab)
+    soon = replace(asked(), at=100.0021)
+    tab.show_reading(read([began(), soon, answered(), *passed([text("a"), DONE]), ended()]))
+    assert tab.figure("asked") == "2.1 ms"
