@@ -44,22 +44,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if any("\0" in argument for argument in arguments):
         _complain("an argument holds a NUL character")
         raise SystemExit(WRONG_USAGE)
-    common = _Parser(add_help=False)
-    common.add_argument("--config", type=_path, default=argparse.SUPPRESS, metavar="PATH")
-    common.add_argument("--port", type=_port, default=argparse.SUPPRESS, metavar="N")
-    common.add_argument(
+    general = _Parser(add_help=False)
+    general.add_argument("--config", type=_path, default=argparse.SUPPRESS, metavar="PATH")
+    general.add_argument("--port", type=_port, default=argparse.SUPPRESS, metavar="N")
+    general.add_argument(
         "--log-format", choices=("text", "json"), default=argparse.SUPPRESS, dest="log_format"
     )
-    common.add_argument("--version", action=_Version, nargs=0, help="say which one this is")
-    parser = _Parser(prog="wiremend", parents=[common], description="Mends the wire for agents.")
+    general.add_argument("--version", action=_Version, nargs=0, help="say which one this is")
+    parser = _Parser(prog="wiremend", parents=[general], description="Mends the wire for agents.")
     parser.add_argument("--hidden", action="store_true", help="start in the tray")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, words in _SIMPLE.items():
-        commands.add_parser(name, parents=[common], help=words)
-    _add_set(commands, common)
-    _add_key(commands, common)
-    _add_agent(commands, common)
-    _add_replay(commands, common)
+        commands.add_parser(name, parents=[general], help=words)
+    _add_set(commands, general)
+    _add_key(commands, general)
+    _add_agent(commands, general)
+    _add_replay(commands, general)
     options = parser.parse_args(arguments)
     for name, default in (("config", default_path()), ("port", None), ("log_format", "text")):
         if not hasattr(options, name):
@@ -76,29 +76,29 @@ _SIMPLE = {
 }
 
 
-def _add_set(commands: Any, common: argparse.ArgumentParser) -> None:
-    switch = commands.add_parser("set", parents=[common], help="switch a fix of a provider")
+def _add_set(commands: Any, general: argparse.ArgumentParser) -> None:
+    switch = commands.add_parser("set", parents=[general], help="switch a fix of a provider")
     switch.add_argument("provider")
     switch.add_argument("fix")
     switch.add_argument("state", choices=("on", "off"))
 
 
-def _add_key(commands: Any, common: argparse.ArgumentParser) -> None:
-    key = commands.add_parser("key", parents=[common], help="keep a provider's key")
+def _add_key(commands: Any, general: argparse.ArgumentParser) -> None:
+    key = commands.add_parser("key", parents=[general], help="keep a provider's key")
     key.add_argument("action", choices=("set", "delete"))
     key.add_argument("provider")
 
 
-def _add_agent(commands: Any, common: argparse.ArgumentParser) -> None:
-    agent = commands.add_parser("agent", parents=[common], help="say who may call the proxy")
+def _add_agent(commands: Any, general: argparse.ArgumentParser) -> None:
+    agent = commands.add_parser("agent", parents=[general], help="say who may call the proxy")
     actions = agent.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name in ("add", "revoke"):
-        actions.add_parser(name, parents=[common]).add_argument("name")
-    actions.add_parser("list", parents=[common])
+        actions.add_parser(name, parents=[general]).add_argument("name")
+    actions.add_parser("list", parents=[general])
 
 
-def _add_replay(commands: Any, common: argparse.ArgumentParser) -> None:
-    replay = commands.add_parser("replay", parents=[common], help="run recorded cases offline")
+def _add_replay(commands: Any, general: argparse.ArgumentParser) -> None:
+    replay = commands.add_parser("replay", parents=[general], help="run recorded cases offline")
     replay.add_argument("files", nargs="+", type=Path, metavar="FILE")
     replay.add_argument("--fix", action="append", default=[], dest="fixes", metavar="NAME")
     replay.add_argument("--all", action="store_true", dest="every")

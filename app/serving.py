@@ -234,10 +234,10 @@ class _Reload:
 def _silence_libraries() -> None:
     """Log our own faults only: a library's line may hold a query, a header or a key."""
     logging.getLogger().addHandler(logging.NullHandler())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("wiremend: %(message)s"))
+    writer = logging.StreamHandler(sys.stderr)
+    writer.setFormatter(logging.Formatter("wiremend: %(message)s"))
     for name in ("app", "proxy"):
-        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).addHandler(writer)
         logging.getLogger(name).propagate = False
 
 
