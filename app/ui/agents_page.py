@@ -164,7 +164,7 @@ class AgentsPage(Page):
             part.setSizePolicy(policy)
         self.body.addWidget(self.target)
         self.body.addLayout(row(self._notice_sign, self._notice))
-        self.body.addWidget(scrolling(inner), 1)
+        self.body.addWidget(scrolling(inner, stop=False), 1)
 
     def _connect(self) -> None:
         for card in self.cards.values():

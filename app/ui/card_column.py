@@ -122,6 +122,8 @@ class CardColumn(QScrollArea):
         layout.addLayout(self._column)
         layout.addStretch(1)
         self.setWidgetResizable(True)
+        # Tab goes through the cards, and takes it along.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(self._inner)
 

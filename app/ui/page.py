@@ -31,7 +31,7 @@ class Page(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, _SPACING, 0)
         column.setSpacing(_SPACING)
-        self.body.addWidget(scrolling(inner), 1)
+        self.body.addWidget(scrolling(inner, stop=False), 1)
         return column
 
     def set_title(self, title: Words, purpose: Words) -> None:

@@ -105,9 +105,14 @@ def captioned(words: Words, part: QWidget) -> QWidget:
     return column
 
 
-def scrolling(inner: QWidget) -> QScrollArea:
-    """Return a frameless view of something that may be longer than its place."""
+def scrolling(inner: QWidget, *, stop: bool = True) -> QScrollArea:
+    """Return a frameless view of something that may be longer than its place.
+
+    It need be no stop of Tab where what is in it can be gone through: that scrolls it along.
+    """
     area = QScrollArea()
+    if not stop:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inner)

@@ -130,7 +130,7 @@ class SettingsPage(Page):
             column.addWidget(card)
         column.addStretch(1)
         self.body.addLayout(row(self._error_sign, self._error))
-        self.body.addWidget(scrolling(inner), 1)
+        self.body.addWidget(scrolling(inner, stop=False), 1)
 
     def _proxy(self) -> Card:
         return self._section(
@@ -150,6 +150,8 @@ class SettingsPage(Page):
     def _port(self) -> QWidget:
         field = self._numbers["server.port"] = QSpinBox()
         field.setRange(_LOWEST_PORT, _HIGHEST_PORT)
+        # Its label names only the row in which it stands.
+        say(field, field.setAccessibleName, lambda: self.tr("Port"))
         field.installEventFilter(self._wheel)
         self._move = button(lambda: self.tr("Change the port"))
         self._move.setEnabled(False)
@@ -279,7 +281,8 @@ class SettingsPage(Page):
             label = QLabel()
             say(label, label.setText, words)
             label.setMinimumWidth(_LABEL_WIDTH)
-            label.setBuddy(field)
+            # A row of several is meant for its first.
+            label.setBuddy(field.focusProxy() or field)
             form.addRow(label, field)
         card.add(text(title, Look.SECTION), form)
         if hint:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -131,7 +132,31 @@ def test_tab_goes_through_a_page_from_top_to_bottom(
     assert backwards == []
 
 
-def tab_stops(window: QWidget, page: QWidget) -> Iterator[QWidget]:
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_whatever_tab_leads_to_can_be_seen_and_has_a_name(
+    qtbot: QtBot, tmp_path: Path, page: str
+) -> None:
+    showcase = shown(qtbot, tmp_path, SMALL)
+    showcase.window.show_page(page)
+    qtbot.waitActive(showcase.window)
+    stops = list(tab_stops(showcase.window, showcase.window._places[page].page, every=True))
+    assert len(stops) > 2
+    assert [described(each) for each in stops if not heard(each)] == []
+    area = next(each for each in showcase.window.findChildren(QScrollArea) if each.isVisible())
+    area.verticalScrollBar().setValue(0)
+    inside = next(each for each in stops if area.isAncestorOf(each))
+    inside.setFocus()
+    QTest.keyClick(inside if isinstance(inside, QAbstractButton) else area, Qt.Key.Key_PageDown)
+    assert area.verticalScrollBar().value() > 0 or area.verticalScrollBar().maximum() == 0
+
+
+def heard(widget: QWidget) -> str:
+    """Return what a screen reader calls it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name)
+
+
+def tab_stops(window: QWidget, page: QWidget, *, every: bool = False) -> Iterator[QWidget]:
     """Yield what Tab leads to on a page, in its order, as a person finds it."""
     window.setFocus()
     seen: list[QWidget] = []
@@ -141,7 +166,7 @@ def tab_stops(window: QWidget, page: QWidget) -> Iterator[QWidget]:
         if stop is None or stop in seen:
             return
         seen.append(stop)
-        if page.isAncestorOf(stop) and not isinstance(stop, (QScrollArea, QScrollBar)):
+        if page.isAncestorOf(stop) and (every or not isinstance(stop, (QScrollArea, QScrollBar))):
             yield stop
 
 

@@ -3171,6 +3171,10 @@
         <translation>工具指向此端口，更改后需要为它们填写新地址。代理只监听本机。</translation>
     </message>
     <message>
+        <source>Port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
         <source>Change the port</source>
         <translation>更改端口</translation>
     </message>
