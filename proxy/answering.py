@@ -64,8 +64,9 @@ class Reply:
 
     async def send(self, step: Step, body: Body, opened: Opened) -> None:
         """Send what a piece of the answer led to."""
-        self._recorder.marked(step.marks)
+        # In this order: what is recorded of an error must be looked through as well.
         data = self._clean(step.data, body, opened)
+        self._recorder.marked(step.marks)
         if not self.status:
             if not body.speaks:
                 # An error may follow, which must not come behind a 200; comments can wait.
@@ -81,10 +82,10 @@ class Reply:
 
     async def end(self, step: Step, body: Body, opened: Opened) -> None:
         """Send the last of the answer, and say how it ended."""
+        data = self._clean(step.data, body, opened)
         self._recorder.marked(step.marks)
         if self.ended:
             return
-        data = self._clean(step.data, body, opened)
         data += self._scrubbed.flush() if self._scrubbed is not None else b""
         failure = body.failure
         if failure is not None and not self.status and not body.speaks:
