@@ -1,8 +1,9 @@
 """Divides a text that arrives in pieces into thoughts, answer, and the tags between them.
 
 Thoughts stand at the beginning: after ``<think>``, up to ``</think>`` or the end; where a template
-put the opening tag into the prompt, from the first character up to ``</think>``. Tags inside a code
-fence, or that a sentence speaks of, are text like any other.
+put the opening tag into the prompt, from the first character up to ``</think>``. Where they came
+elsewhere, a closing tag alone may be left. Tags inside a code fence, or that a sentence speaks of,
+are text like any other.
 """
 
 import re
@@ -56,7 +57,7 @@ class Thoughts:
         # A window on the text: what stands well before the place in work has served.
         self._text = "\n"
         self._base = -1
-        self._place = 1
+        self._place: int = 1
         self._line = 0
         """Where, in the whole text, the last line of the white space in work begins."""
         self._state = _State.BEGINNING
@@ -112,15 +113,19 @@ class Thoughts:
             pass
 
     def _begin(self) -> bool:
-        """See whether an opening tag comes first; return False where the text stops."""
+        """See whether a tag comes first; return False where the text stops."""
         self._skip_white()
-        ahead = self._text[self._place : self._place + len(_OPEN)]
-        if ahead == _OPEN:
-            self._place += len(_OPEN)
-            self._settle(Kind.MARKUP, self._place)
-            self._state, self._after_tag = _State.THINKING, True
-            return True
-        if not self._ended and _OPEN.startswith(ahead):
+        # Behind thoughts that came elsewhere, a closing tag is what their parser left.
+        tags: tuple[str, ...] = (_OPEN,) if self._may_lack_opening else (_OPEN, _CLOSE)
+        ahead = self._text[self._place : self._place + len(_CLOSE)]
+        for tag in tags:
+            if ahead.startswith(tag):
+                self._place += len(tag)
+                self._settle(Kind.MARKUP, self._place)
+                self._state = _State.THINKING if tag == _OPEN else _State.BEGINNING
+                self._after_tag = True
+                return True
+        if not self._ended and any(tag.startswith(ahead) for tag in tags):
             return False
         self._settle_white()
         undecided = self._may_lack_opening and not self._ended

@@ -41,6 +41,19 @@ def test_waits_while_the_opening_tag_may_be_missing() -> None:
     assert thoughts.settled == len("perhaps a thought")
 
 
+@pytest.mark.parametrize("size", [1, 3, 99])
+def test_takes_off_the_tag_that_a_parser_left_behind_its_thoughts(size: int) -> None:
+    text = "\n</think></think>\nanswer </think>"
+    thoughts = Thoughts()
+    thoughts.expect_opening()
+    for start in range(0, len(text), size):
+        thoughts.feed(text[start : start + size])
+    thoughts.settle()
+    parts = list(thoughts.parts(0, text))
+    assert "".join(each for kind, each in parts if kind is Kind.ANSWER) == "answer </think>"
+    assert Kind.THOUGHT not in dict(parts)
+
+
 def test_waits_no_longer_than_a_thought_can_be() -> None:
     thoughts = Thoughts()
     thoughts.feed("word " * 220_000)
