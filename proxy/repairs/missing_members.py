@@ -74,6 +74,9 @@ class MissingMembers(Repair):
 def _drop_no_choices(chunk: JsonObject) -> bool:
     """Leave out nulls that stand where a choice should: clients look into each one."""
     choices = chunk["choices"]
+    if isinstance(choices, dict):
+        chunk["choices"] = [choices]
+        return True
     if not isinstance(choices, list) or None not in choices:
         return False
     chunk["choices"] = wire.choices(chunk)

@@ -17,6 +17,8 @@ from proxy.scan import JsonScan
 from proxy.wire import JsonObject
 
 _EMPTY = "{}"
+# Models and servers say so where a call has no arguments: prism-php/prism#985 and #896.
+_NOTHING = ("null", "[]")
 # After these, an object may follow.
 _BEFORE_VALUE = (":", ",", "[")
 # After a string, one of these follows, or nothing yet.
@@ -144,6 +146,9 @@ class RestatedArguments(Repair):
         text = piece.text.strip()
         if text == _EMPTY:
             call.doubt = _Doubt(chunk, piece.entry, piece.text, "")
+            return
+        if text in _NOTHING:
+            self._write(chunk, piece.entry, "", "dropped arguments that were null or an empty list")
             return
         rest = text.removeprefix(_EMPTY).lstrip()
         if rest != text and rest.startswith("{"):

@@ -241,3 +241,11 @@ def test_comments_keep_their_places_however_often_they_come(place: int, count: i
         played = stream(events, trails, usage=True)
         assert played.body == b"".join(events)
         assert not played.marks
+
+
+def test_a_finish_waits_however_many_comments_come_behind_it() -> None:
+    trails = Trails()
+    ping = b": ping\n\n"
+    stream([*HEALTHY[:4], ping, ping, DONE], trails)
+    events = [*HEALTHY[:4], ping, ping, ping, event(TEXT % b"more"), DONE]
+    assert stream(events, trails) == stream(events)

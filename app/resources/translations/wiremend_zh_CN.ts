@@ -1462,6 +1462,10 @@
         <translation>只发送参数快照中的新增部分</translation>
     </message>
     <message>
+        <source>dropped arguments that were null or an empty list</source>
+        <translation>参数为 null 或空列表，已丢弃</translation>
+    </message>
+    <message>
         <source>dropped an empty object before the arguments</source>
         <translation>丢弃参数前的空对象</translation>
     </message>

@@ -79,6 +79,11 @@ def test_leaves_out_nulls_among_the_choices() -> None:
     assert [each["choices"] for each in outcome.chunks] == [[choice], []]
 
 
+def test_lists_a_choice_that_stands_alone() -> None:
+    choice = {"index": 0, "delta": {"content": "a"}}
+    assert run({**TEXT, "choices": choice}).chunks[0]["choices"] == [choice]
+
+
 def test_numbers_choices_by_their_place() -> None:
     outcome = run({**TEXT, "choices": [{"delta": {"content": each}} for each in "ab"]})
     assert [choice["index"] for choice in outcome.chunks[0]["choices"]] == [0, 1]

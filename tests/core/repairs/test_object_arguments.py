@@ -32,6 +32,7 @@ def said(arguments: Any) -> Outcome:
         ({}, "{}"),
         ({"b": 1.5, "a": [None, "é"]}, '{"b":1.5,"a":[null,"é"]}'),
         ({"deep": {"er": {}}}, '{"deep":{"er":{}}}'),
+        ([], ""),
     ],
 )
 def test_writes_an_object_as_its_text(arguments: Any, text: str) -> None:
@@ -50,7 +51,7 @@ def test_writes_the_object_of_a_plain_answer_and_keeps_what_stands_beside_it() -
     }
 
 
-@pytest.mark.parametrize("arguments", ["", "{}", None, 5, True, [], [{}], "{'a': 1}"])
+@pytest.mark.parametrize("arguments", ["", "{}", None, 5, True, [{}], "{'a': 1}"])
 def test_leaves_everything_else_alone(arguments: Any) -> None:
     assert said(arguments).untouched
 

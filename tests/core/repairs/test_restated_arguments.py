@@ -42,6 +42,10 @@ def said(*texts: str) -> Outcome:
         ['{"a":1', '{"a":2}'],
         ["ls", "ls", "ls -l"],
         ["", "", ""],
+        ['{"a":', "null", "}"],
+        ['{"a":', "[]", "}"],
+        ["[", "]"],
+        ["nul", "l"],
     ],
 )
 def test_leaves_pieces_alone_that_only_look_alike(texts: list[str]) -> None:
@@ -62,6 +66,8 @@ def test_leaves_pieces_alone_that_only_look_alike(texts: list[str]) -> None:
         ["{}", "", '{"city":', '"Beijing"}'],
         ["{}", "{}", '{"city":"Beijing"}'],
         ['{} {"city":"Beijing"}'],
+        ["null", '{"city":"Beijing"}'],
+        ["[]", '{"city":', '"Beijing"}'],
     ],
 )
 def test_sends_what_is_restated_once(texts: list[str]) -> None:
