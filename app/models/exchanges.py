@@ -130,7 +130,11 @@ def clock_time(exchange: Exchange) -> str:
 
 def count_words(count: int) -> str:
     """Return a count, from a thousand on with one digit less than it deserves."""
-    return str(count) if count < _THOUSAND else f"{count / _THOUSAND:.1f}k"
+    if count < _THOUSAND:
+        return str(count)
+    # There is room for four characters.
+    digits = 1 if count < 100 * _THOUSAND else 0
+    return f"{count / _THOUSAND:.{digits}f}k"
 
 
 def seconds_words(seconds: float | None) -> str:

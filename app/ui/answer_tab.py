@@ -158,7 +158,9 @@ class AnswerTab(Tab):
             return self.tr("The answer is no longer kept.")
         if not exchange.sent.size:
             return self.tr("No answer came.")
-        if answer.error or answer.finish:
+        if answer.error:
+            return self.tr("An error came instead of an answer.")
+        if answer.finish:
             return self.tr("The answer says nothing.")
         return self.tr("No message of a model is in this answer. The Raw tab shows what came.")
 

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app.language import Words, language, say
@@ -68,6 +68,7 @@ class RequestDetail(QWidget):
         self._head = text("", Look.SECTION, wrap=True)
         self._figures = text("", Look.MUTED, wrap=True)
         self._reason = text("", wrap=True)
+        self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._gap = text("", wrap=True)
         self._advice = AdviceBar()
         self.answer, self.events, self.changes = AnswerTab(), EventsTab(), ChangesTab()
@@ -224,10 +225,11 @@ class RequestDetail(QWidget):
             return
         first, rate = exchange.first_token_seconds, rate_words(exchange)
         tokens = token_words(exchange)
+        state, status = state_words(exchange), str(exchange.status or "")
         parts = [
-            f"{SIGNS[exchange.state]} {state_words(exchange)}",
+            f"{SIGNS[exchange.state]} {state}",
             self.tr("passthrough") if exchange.started.passthrough else "",
-            "" if exchange.status is None else str(exchange.status),
+            "" if status in state else status,
             "" if first is None else self.tr("first token {s}").format(s=seconds_words(first)),
             tokens and self.tr("{count} tokens").format(count=tokens),
             rate and self.tr("{rate} tok/s").format(rate=rate),

@@ -23,6 +23,8 @@ from tests.gui.test_traffic_page import words
 MODELS = wire.encode({"object": "list", "data": [{"id": "m", "object": "model"}]})
 REFUSAL = wire.encode({"detail": "CUDA out of memory"})
 
+ERROR = wire.encode({"error": {"message": "Incorrect API key provided"}})
+
 
 @pytest.fixture
 def shown(qtbot: QtBot) -> Callable[[list[Record]], str]:
@@ -45,6 +47,7 @@ Shown = Callable[[list[Record]], str]
     ("records", "said"),
     [
         (whole(MODELS), "No message of a model is in this answer"),
+        (whole(ERROR), "An error came instead of an answer."),
         (whole(REFUSAL), "No message of a model is in this answer"),
         ([began(), asked(), answered(), ended()], "No answer came."),
         (whole(chunk({"role": "assistant"}), chunk({}, "stop"), DONE), "The answer says nothing."),

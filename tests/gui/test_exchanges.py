@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
-from app.models.exchanges import COLUMNS, ExchangesModel
+from app.models.exchanges import COLUMNS, ExchangesModel, count_words
 from app.models.store import Store
 from proxy.tap import Mark, Record
 from tests.gui.exchanges import began, ended, mended, passed, text, whole
@@ -104,3 +104,10 @@ def test_says_all_of_a_row_in_its_hint(traffic: Traffic) -> None:
     hint = traffic.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "Provider: deepseek<br>" in hint
     assert "Model: &lt;b&gt;kimi&lt;/b&gt;<br>" in hint
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(999, "999"), (10_240, "10.2k"), (99_949, "99.9k"), (100_002, "100k")]
+)
+def test_says_counts_in_the_room_there_is(count: int, said: str) -> None:
+    assert count_words(count) == said

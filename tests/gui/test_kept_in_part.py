@@ -58,3 +58,4 @@ def test_says_in_the_list_and_above_the_tabs_why_it_failed(page: TrafficPage) ->
     cell = page.requests.model.index(0, STATE_COLUMN).data()
     assert cell == "✖ error 401: Incorrect API key provided"
     assert "Incorrect API key provided" in seen(page).splitlines()
+    assert seen(page).count("401") == 1

@@ -386,6 +386,10 @@
         <translation>没有收到回答。</translation>
     </message>
     <message>
+        <source>An error came instead of an answer.</source>
+        <translation>收到的是错误，而不是回答。</translation>
+    </message>
+    <message>
         <source>The answer says nothing.</source>
         <translation>回答中没有任何内容。</translation>
     </message>
