@@ -44,14 +44,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if any("\0" in argument for argument in arguments):
         _complain("an argument holds a NUL character")
         raise SystemExit(WRONG_USAGE)
-    general = _Parser(add_help=False)
-    general.add_argument("--config", type=_path, default=argparse.SUPPRESS, metavar="PATH")
-    general.add_argument("--port", type=_port, default=argparse.SUPPRESS, metavar="N")
-    general.add_argument(
-        "--log-format", choices=("text", "json"), default=argparse.SUPPRESS, dest="log_format"
-    )
-    general.add_argument("--version", action=_Version, nargs=0, help="say which one this is")
-    parser = _Parser(prog="wiremend", parents=[general], description="Mends the wire for agents.")
+    general = _general()
+    parser = _Parser(prog="wiremend", parents=[general], description=_DESCRIPTION)
     parser.add_argument("--hidden", action="store_true", help="start in the tray")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, words in _SIMPLE.items():
@@ -67,6 +61,21 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+def _general() -> _Parser:
+    """Return what every command takes; the defaults come last, so that it may stand anywhere."""
+    general = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    words = "the configuration file to use"
+    general.add_argument("--config", type=_path, metavar="PATH", help=words)
+    words = "the port to listen on, whatever the file says"
+    general.add_argument("--port", type=_port, metavar="N", help=words)
+    words = "how serve writes its log"
+    general.add_argument("--log-format", choices=("text", "json"), dest="log_format", help=words)
+    general.add_argument("--version", action=_Version, nargs=0, help="say which one this is")
+    return general
+
+
+_DESCRIPTION = """Mends what LLM providers break on the wire, between coding agents and them.
+Without a command it shows its window and goes on in the tray."""
 _SIMPLE = {
     "serve": "run the proxy without a window",
     "show": "raise the window of the running application",
@@ -78,31 +87,37 @@ _SIMPLE = {
 
 def _add_set(commands: Any, general: argparse.ArgumentParser) -> None:
     switch = commands.add_parser("set", parents=[general], help="switch a fix of a provider")
-    switch.add_argument("provider")
-    switch.add_argument("fix")
+    switch.add_argument("provider", help="by its name in the configuration")
+    switch.add_argument("fix", help="by its key, such as index-repair; or passthrough")
     switch.add_argument("state", choices=("on", "off"))
 
 
 def _add_key(commands: Any, general: argparse.ArgumentParser) -> None:
     key = commands.add_parser("key", parents=[general], help="keep a provider's key")
-    key.add_argument("action", choices=("set", "delete"))
-    key.add_argument("provider")
+    words = "enter it, unseen or on standard input; or forget it"
+    key.add_argument("action", choices=("set", "delete"), help=words)
+    key.add_argument("provider", help="by its name in the configuration")
 
 
 def _add_agent(commands: Any, general: argparse.ArgumentParser) -> None:
     agent = commands.add_parser("agent", parents=[general], help="say who may call the proxy")
     actions = agent.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name in ("add", "revoke"):
-        actions.add_parser(name, parents=[general]).add_argument("name")
-    actions.add_parser("list", parents=[general])
+    for name, words in (("add", "let it in, and print its key once"), ("revoke", "shut it out")):
+        actions.add_parser(name, parents=[general], help=words).add_argument("name")
+    actions.add_parser("list", parents=[general], help="print who is let in")
 
 
 def _add_replay(commands: Any, general: argparse.ArgumentParser) -> None:
     replay = commands.add_parser("replay", parents=[general], help="run recorded cases offline")
-    replay.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    replay.add_argument("--fix", action="append", default=[], dest="fixes", metavar="NAME")
-    replay.add_argument("--all", action="store_true", dest="every")
-    replay.add_argument("--json", action="store_true", dest="as_json")
+    replay.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="as the inspector saves it"
+    )
+    words = "with this fix alone, or with several; by default those that are on, and the case's own"
+    replay.add_argument(
+        "--fix", action="append", default=[], dest="fixes", metavar="NAME", help=words
+    )
+    replay.add_argument("--all", action="store_true", dest="every", help="with every fix")
+    replay.add_argument("--json", action="store_true", dest="as_json", help="one object a line")
 
 
 def run(options: argparse.Namespace) -> int:
