@@ -163,6 +163,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _set(options: argparse.Namespace) -> int:
     from proxy.configedit import set_fix, set_member  # noqa: PLC0415
+    from proxy.repairs import RESERVED  # noqa: PLC0415
 
     on = options.state == "on"
     file = _existing(options)
@@ -174,6 +175,8 @@ def _set(options: argparse.Namespace) -> int:
 
     _known_provider(file, options.provider)
     file.edit(change)
+    if options.fix in RESERVED:
+        _complain(f"noted, but {options.fix} comes with a later version")
     return DONE
 
 

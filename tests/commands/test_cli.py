@@ -98,6 +98,12 @@ def test_a_switch_changes_the_next_request(home: dict[str, str]) -> None:
         assert line["would_mend"]["index-repair"] > 0
 
 
+def test_a_switch_whose_fix_is_still_to_come_is_kept_and_says_so(home: dict[str, str]) -> None:
+    done = wiremend(home, "set", "demo", "request-retry", "on")
+    assert done.returncode == 0
+    assert done.stderr == "wiremend: noted, but request-retry comes with a later version\n"
+
+
 def test_an_invalid_change_is_told_and_changes_nothing(
     home: dict[str, str], tmp_path: Path
 ) -> None:
