@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from proxy.unpack import MAX_RATIO, UnpackError, unpacked
+from proxy.unpack import MAX_RATIO, NOT_SHOWN, Shown, UnpackError, unpacked
 
 pytestmark = pytest.mark.anyio
 TEXT = b"data: hello\n\n" * 1000
@@ -92,3 +92,24 @@ async def test_s23_stops_a_bomb() -> None:
     with pytest.raises(UnpackError):
         await take()
     assert sum(given) <= 1024 * 1024 + MAX_RATIO * len(bomb)
+
+
+@pytest.mark.parametrize(
+    ("codings", "packed"),
+    [
+        ((b"gzip", b"gzip"), gzip.compress(gzip.compress(TEXT))),
+        ((b"br",), gzip.compress(TEXT)),
+        ((b"gzip",), b"no gzip at all"),
+    ],
+    ids=["two codings", "an unknown one", "damaged"],
+)
+async def test_what_cannot_be_read_is_named_once_and_never_shown(
+    codings: tuple[bytes, ...], packed: bytes
+) -> None:
+    shown = Shown(codings)
+    assert [shown.feed(packed[:5]), shown.feed(packed[5:])] == [NOT_SHOWN, b""]
+
+
+async def test_what_one_coding_packed_is_shown_as_it_comes() -> None:
+    shown, packed = Shown((b"gzip",)), gzip.compress(TEXT)
+    assert b"".join(shown.feed(packed[n : n + 9]) for n in range(0, len(packed), 9)) == TEXT
