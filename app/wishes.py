@@ -207,7 +207,8 @@ class Wishes(QObject):
     def open_log_folder(self) -> None:
         """Show where the log is."""
         folder = platformdirs.user_log_path("wiremend", ensure_exists=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._parts.window.say(self.tr("The log is in {path}.").format(path=folder))
 
     def _say_settings_wrong(self, error: Exception) -> None:
         words = self.tr("Nothing was exported or imported: {reason}")

@@ -1,11 +1,12 @@
 """The local keys: one per agent, copied once, revoked with a click."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.language import Words, say
+from app.language import say
 from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
 
 
@@ -24,8 +25,10 @@ class AgentKeys(Card):
         super().__init__(parent)
         self._names: list[str] = []
         self._known: set[str] = set()
+        self._called: dict[str, str] = {}
         self._lines: list[QWidget] = []
         self._buttons: list[QWidget] = []
+        self._states: dict[str, QLabel] = {}
         self._list = QVBoxLayout()
         self._open_sign = Sign(Mark.WARNING)
         self._open = text(
@@ -61,9 +64,21 @@ class AgentKeys(Card):
     def add_known(self, name: str) -> None:
         """Show a key that was just made, before the configuration says so."""
         self._known.add(name)
+        self._called.pop(name, None)
         if name not in self._names:
             self._names.append(name)
         self._rebuild()
+
+    def show_called(self, name: str, at: str) -> None:
+        """Show that a request came with this key, and when."""
+        if (state := self._states.get(name)) is not None:
+            self._called[name] = at
+            state.setText(self._state_words(name))
+
+    def _state_words(self, name: str) -> str:
+        if name in self._called:
+            return self.tr("connected · {at}").format(at=self._called[name])
+        return self.tr("new, copy it now") if name in self._known else "lk_••••"
 
     def _explanation(self) -> str:
         return self.tr(
@@ -78,7 +93,7 @@ class AgentKeys(Card):
 
     def _rebuild(self) -> None:
         empty(self._list)
-        self._buttons = []
+        self._buttons, self._states = [], {}
         discard(self._lines)
         self._lines = [self._line(name) for name in self._names]
         for line in self._lines:
@@ -104,8 +119,8 @@ class AgentKeys(Card):
             lambda: self.tr("Revoke the key of {name}").format(name=name),
         )
         revoke.clicked.connect(lambda: self.revoked.emit(name))
-        state: Words = (lambda: self.tr("new, copy it now")) if known else "lk_••••"
-        layout = row(text(name), text(state, Look.MUTED), None, copy, revoke)
+        state = self._states[name] = text(partial(self._state_words, name), Look.MUTED)
+        layout = row(text(name), state, None, copy, revoke)
         layout.setContentsMargins(0, 0, 0, 0)
         line.setLayout(layout)
         self._buttons += [copy, revoke]

@@ -140,9 +140,11 @@ class AgentsPage(Page):
 
     def _see(self, record: Started) -> None:
         headers = {name.lower(): value for name, value in record.headers}
+        at = datetime.fromtimestamp(record.wall, UTC).astimezone()
+        self._keys.show_called(record.agent, at.strftime("%H:%M"))
         for card in self.cards.values():
             if card.tool.called(record.agent, headers.get("user-agent", "")):
-                card.show_connected(datetime.fromtimestamp(record.wall, UTC).astimezone())
+                card.show_connected(at)
                 break
         if self.target.provider in {"", record.provider}:
             self.target.learn_model(record.model)

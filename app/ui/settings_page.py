@@ -1,6 +1,7 @@
 """The settings: the proxy's few, and how the application itself behaves."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QShowEvent
@@ -26,6 +27,8 @@ from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
 _LABEL_WIDTH = 170
+_SUFFIX = ".toml"
+_FILTER = f"TOML (*{_SUFFIX})"
 
 Entries = tuple[tuple[str, Words], ...]
 """What a choice offers: each value with its words."""
@@ -333,16 +336,23 @@ class SettingsPage(Page):
         return field
 
     def _export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export settings"), "wiremend-settings.toml", "TOML (*.toml)"
-        )
+        proposed = str(Path.home() / f"wiremend-settings{_SUFFIX}")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export settings"), proposed, _FILTER)
         if path:
-            self.export_asked.emit(path)
+            self.export_asked.emit(_with_suffix(path))
 
     def _import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import settings"), "", "TOML (*.toml)")
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import settings"), str(Path.home()), _FILTER
+        )
         if path:
             self.import_asked.emit(path)
+
+
+def _with_suffix(path: str) -> str:
+    """Return the path as the import will list it, where nobody has to be asked about a file."""
+    named = Path(path + _SUFFIX)
+    return path if Path(path).suffix or named.exists() else str(named)
 
 
 class _Wheel(QObject):

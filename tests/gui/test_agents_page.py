@@ -307,6 +307,19 @@ def test_s33_what_the_user_copied_since_stays(page: AgentsPage) -> None:
     assert clipboard() == "my own"
 
 
+def test_a_key_of_an_agent_without_a_card_tells_of_its_requests(page: AgentsPage) -> None:
+    page.show_settings(
+        Settings(agents=(Agent("goose", digest("lk_1")), Agent("b", digest("lk_2"))))
+    )
+    page.apply([started("1", "demo", agent="goose"), started("2", "demo", agent="nobody")])
+    states = {name: label.text() for name, label in page._keys._states.items()}
+    assert states["goose"].startswith("connected · ")
+    assert states["b"] == "lk_••••"
+    # A new key has yet to prove itself.
+    page.show_new_key("goose", KEY)
+    assert page._keys._states["goose"].text() == "new, copy it now"
+
+
 def test_without_a_model_none_is_made_up(page: AgentsPage, keymaker: Keymaker) -> None:
     QGuiApplication.clipboard().setText("before")
     for label in ("Copy model", "Copy command"):

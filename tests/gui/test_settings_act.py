@@ -42,7 +42,7 @@ def test_a_port_that_is_taken_is_named_until_another_one_is_chosen(whole: Whole)
         whole.enter_port(taken)
         whole.until(lambda: f"Port {taken} is used by" in banner.words)
         assert whole.application._service.url.endswith(f":{former}")
-        whole.until(lambda: whole.page._numbers["server.port"].value() == taken)
+        whole.until(lambda: whole.page._settings.port == taken)
         whole.enter_port(former)
         whole.until(lambda: not banner.words)
     assert whole.file.load().port == former
@@ -144,11 +144,15 @@ def test_settings_leave_and_come_back_without_keys(
 ) -> None:
     path = tmp_path / "out.toml"
 
-    def answer(*_: object) -> tuple[str, str]:
+    def name(*_: object) -> tuple[str, str]:
+        # As people type it.
+        return str(path.with_suffix("")), ""
+
+    def pick(*_: object) -> tuple[str, str]:
         return str(path), ""
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", name)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", pick)
     whole.push("Export settings…")
     whole.until(path.exists)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -168,11 +172,15 @@ def test_the_folder_of_the_log_is_shown(
 
     def note(url: QUrl) -> bool:
         opened.append(url.toLocalFile())
-        return True
+        return len(opened) > 1
 
     monkeypatch.setattr(QDesktopServices, "openUrl", note)
     whole.push("Open log folder")
     whole.until(lambda: opened)
+    # Nothing opens folders there: so it is said.
+    said = whole.application._window.line._notice.accessibleName()
+    assert said == f"The log is in {opened[0]}."
+    whole.push("Open log folder")
     assert Path(opened[0]).is_dir()
     assert Path(opened[0]).is_relative_to(tmp_path)
 

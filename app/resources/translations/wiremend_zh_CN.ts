@@ -213,6 +213,10 @@
         <translation>本地密钥</translation>
     </message>
     <message>
+        <source>connected · {at}</source>
+        <translation>已连接 · {at}</translation>
+    </message>
+    <message>
         <source>Every agent has a key of its own. It is good for this computer only, is shown to nobody and can be copied once, when it is made.</source>
         <translation>每个工具都有自己的密钥。它只在本机有效，不会显示给任何人，仅在生成时可以复制。</translation>
     </message>
@@ -3725,6 +3729,10 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     <message>
         <source>Imported. The former settings are kept in {path}.</source>
         <translation>已导入。原来的设置保存在 {path}。</translation>
+    </message>
+    <message>
+        <source>The log is in {path}.</source>
+        <translation>日志位于 {path}。</translation>
     </message>
     <message>
         <source>Nothing was exported or imported: {reason}</source>
