@@ -27,6 +27,9 @@ sha256 = "{"a" * 64}"
 [providers.one]
 base_url = "https://one.example/v1" # one
 outgoing_proxy = "http://me:{CANARY}@10.0.0.1:3128"
+[providers.other]
+base_url = "https://other.example/v1"
+outgoing_proxy = "http://10.0.0.1:3128"
 """
 THEIRS = f"""\
 version = 1
@@ -57,6 +60,7 @@ def test_an_export_holds_neither_agents_nor_a_password_and_keeps_the_rest(
     for line in ("# mine", 'unknown = "kept"', "port = 9000 # my port"):
         assert line in text
     assert settings.providers["one"].base_url == "https://one.example/v1"
+    assert settings.providers["other"].outgoing_proxy == "http://10.0.0.1:3128"
     assert file.text() == MINE
 
 
