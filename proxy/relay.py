@@ -28,7 +28,7 @@ from proxy.recording import Recorder
 from proxy.sink import Step
 from proxy.tap import Tap
 from proxy.upstream import Ask, Opened, Upstreams
-from proxy.wire import decode_object
+from proxy.wire import decode_request
 
 _SLICE = 16 * 1024
 """Bytes of one answer that are worked on before the other exchanges have their turn."""
@@ -165,7 +165,7 @@ class _Exchange:
                 return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def _carry(self, body: bytes) -> None:
-        asked = decode_object(body) or {}
+        asked = decode_request(body)
         self.recorder.started(self._scope["headers"], body, asked)
         forwarded = self._body = body_for(self._admission.provider, self._admission.endpoint, asked)
         mended = forwarded.request(body)

@@ -5,6 +5,7 @@ an event in which one member was mended does not change in another.
 """
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
@@ -14,6 +15,16 @@ JsonObject: TypeAlias = dict[str, Any]
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
+_raw_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+LONGEST = 32 * 1024 * 1024
+"""Bytes; a longer text is not read."""
+_FREELY = 1024 * 1024
+"""Bytes that may hold whatever they like: nothing in them takes long."""
+_MOST_CONTAINERS = 500_000
+"""Each costs more time than a thousand characters of text, and nobody else is served meanwhile."""
+_LONGEST_MEMBER = 64 * 1024
+_ASKS_FOR_STREAM = re.compile(rb'"stream"\s*:\s*true\b')
 
 
 class NotJsonError(ValueError):
@@ -26,6 +37,8 @@ class OpaqueJsonError(ValueError):
 
 def decode(data: bytes | str) -> Any:
     """Read JSON text; raises `NotJsonError` or `OpaqueJsonError`."""
+    if len(data) > _FREELY and _is_too_much(data):
+        raise OpaqueJsonError("more than can be read while others wait")
     try:
         return _decoder.decode(data)
     except (ValueError, RecursionError):
@@ -47,6 +60,19 @@ def decode_object(data: bytes | str) -> JsonObject | None:
     except ValueError:
         return None
     return cast("JsonObject", value) if isinstance(value, dict) else None
+
+
+def decode_request(data: bytes) -> JsonObject:
+    """Read a request: all of it, or where it cannot be read so much as tells what it asks for."""
+    whole = decode_object(data)
+    if whole is not None:
+        return whole
+    try:
+        members = _raw_members.decode(data)
+    except (ValueError, RecursionError):
+        return {"stream": True} if _ASKS_FOR_STREAM.search(data) else {}
+    short = {name: each for name, each in members.items() if len(bytes(each)) <= _LONGEST_MEMBER}
+    return {name: decode_if_possible(bytes(each)) for name, each in short.items()}
 
 
 def is_broken(data: bytes) -> bool:
@@ -142,6 +168,14 @@ def text(holder: JsonObject, name: str) -> str:
 def filled(holder: JsonObject, name: str) -> bool:
     """Tell whether ``holder[name]`` is a string with more than white space in it."""
     return bool(text(holder, name).strip())
+
+
+def _is_too_much(data: bytes | str) -> bool:
+    if len(data) > LONGEST:
+        return True
+    if isinstance(data, str):
+        return data.count("[") + data.count("{") > _MOST_CONTAINERS
+    return data.count(b"[") + data.count(b"{") > _MOST_CONTAINERS
 
 
 def _decode_exotic(data: bytes | str) -> Any:

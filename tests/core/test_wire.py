@@ -53,6 +53,29 @@ def test_does_not_take_unreadable_json_for_garbage(text: bytes) -> None:
         wire.decode(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [b"[" + b"[[[1]]]," * 200_000 + b"1]", b'["' + b"x" * wire.LONGEST + b'"]'],
+    ids=["containers", "length"],
+)
+def test_reads_nothing_that_would_hold_up_all_others(text: bytes) -> None:
+    for each in (text, text.decode()):
+        with pytest.raises(wire.OpaqueJsonError):
+            wire.decode(each)
+    assert wire.decode(b'["' + b"x" * (wire.LONGEST - 4) + b'"]')
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"[" + b"[[[1]]]," * 200_000 + b"1]", b"[" * 9999 + b"]" * 9999, b"NaN", b"9" * 5000],
+    ids=["containers", "depth", "nan", "digits"],
+)
+def test_knows_what_an_unreadable_request_asks_for(odd: bytes) -> None:
+    asked = wire.decode_request(b'{"x":' + odd + b',"stream": true,"y":"\\"stream\\":false"}')
+    assert asked["stream"] is True
+    assert not wire.decode_request(b'{"x":' + odd + b',"y":"\\"stream\\":true"}').get("stream")
+
+
 def test_refuses_to_write_what_json_cannot_hold() -> None:
     assert wire.encode_if_possible({"a": object()}) is None
     deep: list[Any] = []
