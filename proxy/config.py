@@ -62,6 +62,8 @@ class Provider:
 
 DEMO_URL = "demo:"
 """The base URL that stands for the built-in provider."""
+DEMO_HOST = "demo.invalid"
+"""The host in the URLs of its requests; no name server knows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from proxy import localkey
-from proxy.config import Provider
+from proxy.config import DEMO_HOST, Provider
 from proxy.secret import Secret
 
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
@@ -120,7 +120,7 @@ def origin_of(base_url: str) -> str:
 def url_of(provider: Provider, path: str, model_id: str | None) -> str:
     """Build the URL from the base URL and the endpoint; no version part is ever guessed."""
     if provider.demo:
-        base = "http://demo.invalid/v1"
+        base = f"http://{DEMO_HOST}/v1"
     else:
         base = provider.base_url.rstrip("/").removesuffix(_CHAT_PATH)
     if model_id is not None:

@@ -16,8 +16,9 @@ from app.models.plaintext import decoded, one_line
 from app.models.reading import EventLog, Reading
 from app.redaction import Redaction
 from app.replay import case_of, text_of
+from proxy.config import DEMO_HOST
 from proxy.repairs import fixes
-from proxy.tap import Headers, Mark
+from proxy.tap import Headers, Mark, Started
 
 _AROUND = 10
 _WIDTH = 600
@@ -48,13 +49,15 @@ def answer_of(exchange: Exchange) -> Exported:
 
 def curl_of(exchange: Exchange) -> Exported:
     """Return a shell command that asks the same again, with the key as ``$KEY``."""
-    asked, started = exchange.asked, exchange.started
     redaction = Redaction()
-    url = redaction.text(asked.url if asked is not None else started.path)
-    lines = [f"curl -sS -N -X {shlex.quote(started.method)} {shlex.quote(url)}"]
-    for name, value in asked.headers if asked is not None else started.headers:
+    asked, started = exchange.asked, exchange.started
+    url, headers, body = _local_url(started), started.headers, started.body
+    # Nobody but the proxy can ask the built-in provider.
+    if asked is not None and urlsplit(asked.url).hostname != DEMO_HOST:
+        url, headers, body = asked.url, asked.headers, asked.body
+    lines = [f"curl -sS -N -X {shlex.quote(started.method)} {shlex.quote(redaction.text(url))}"]
+    for name, value in headers:
         lines += _curl_header(name, value, redaction)
-    body = asked.body if asked is not None else started.body
     if body:
         # Whatever it begins with: the other ways to give a body read files.
         lines.append(f"--data-raw {shlex.quote(redaction.text(decoded(body)))}")
@@ -65,7 +68,7 @@ def har_of(exchange: Exchange) -> Exported:
     """Return the exchange as an HTTP archive, redacted."""
     redaction, reading = Redaction(), _read(exchange)
     asked, started, answered = exchange.asked, exchange.started, exchange.answered
-    url = asked.url if asked is not None else f"http://127.0.0.1{started.path}"
+    url = asked.url if asked is not None else _local_url(started)
     first = (exchange.first_byte_seconds or 0) * 1e3
     whole = (exchange.duration or 0) * 1e3
     body = decoded(asked.body if asked is not None else started.body)
@@ -187,6 +190,12 @@ def _gap(exchange: Exchange) -> list[str]:
     if exchange.dropped:
         return ["The contents of this request were no longer kept."]
     return [f"{exchange.lost} bytes of it were not kept."] if exchange.lost else []
+
+
+def _local_url(started: Started) -> str:
+    """Return where the agent sent it."""
+    host = next((value for name, value in started.headers if name.lower() == "host"), "127.0.0.1")
+    return f"http://{host}{started.path}"
 
 
 def _removed(redaction: Redaction) -> str:

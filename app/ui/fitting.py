@@ -46,11 +46,13 @@ class FittedTable(QTableView):
         ]
         shown = _shown(self._wishes, least, room)
         spare = room - sum(least[place] for place in shown)
-        wanted = sum(max(0, most[place] - least[place]) for place in shown) or 1
+        # What can be cut short gets what is left, and gives what is still missing.
+        more = [max(0, most[place] - least[place]) for place in range(len(most))]
+        wanted = sum(more[place] for place in shown) or 1
         for place in range(len(self._wishes)):
             self.setColumnHidden(place, place not in shown)
-            more = max(0, most[place] - least[place])
-            self.setColumnWidth(place, least[place] + max(0, spare) * more // wanted)
+            width = least[place] + spare * more[place] // wanted
+            self.setColumnWidth(place, max(width, least[place] // 2))
         self._at_work = False
 
     def _width(self, place: int, sample: str) -> int:

@@ -3,9 +3,12 @@ import shlex
 import subprocess
 from dataclasses import replace
 
+import pytest
+
 from app.cases import parse
 from app.models.exports import bug_report, case_text, curl_of, har_of, redacted_headers
 from app.models.reading import Reading
+from proxy.config import DEMO_HOST
 from proxy.tap import Mark
 from tests.gui.exchanges import (
     DONE,
@@ -51,6 +54,17 @@ def test_s32_makes_a_curl_command_that_asks_the_same_with_the_key_from_outside()
     assert "https://api.deepseek.com/v1/chat/completions" in said
     assert "authorization: Bearer K1" in said
     assert said[-1] == BODY.decode().replace(KEY, "[removed]")
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_asks_the_proxy_again_where_nobody_else_can(sent: bool) -> None:
+    headers = (("host", "127.0.0.1:8459"), ("authorization", "‹key agent #1›"))
+    began_here = replace(began(headers=headers, body=BODY), path="/demo/v1/chat/completions")
+    inside = replace(asked(), url=f"http://{DEMO_HOST}/v1/chat/completions")
+    command = curl_of(read([began_here, *([inside] if sent else [])]).exchange).text
+    words = shlex.split(command.replace("\\\n", ""))
+    assert words[5] == "http://127.0.0.1:8459/demo/v1/chat/completions"
+    assert "authorization: Bearer $KEY" in words
 
 
 def test_leaves_our_own_headers_out_of_the_command() -> None:

@@ -49,7 +49,7 @@ def test_what_the_user_has_set_stays(view: QTableView) -> None:
     assert view.columnWidth(0) == 333
 
 
-@pytest.mark.parametrize("width", [330, 420, 540, 900])
+@pytest.mark.parametrize("width", [290, 330, 420, 540, 900])
 def test_the_list_of_requests_fits_at_every_width(qtbot: QtBot, width: int) -> None:
     requests = RequestList(Store())
     qtbot.addWidget(requests)
