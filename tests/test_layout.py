@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app import cli
+from app.agents.catalogue import TOOLS
 from proxy.config import Provider, Settings, Timeouts
 from proxy.configtext import problems
 from proxy.repairs import REGISTRY, RESERVED, fix_names, fixes
@@ -145,6 +146,12 @@ def test_the_readme_shows_every_member_of_a_valid_configuration() -> None:
     assert set(settings["server"]) == members(Settings) - {"agents", "providers"}
     assert set(provider) == members(Provider) - {"id"}
     assert set(provider["timeouts"]) == members(Timeouts)
+
+
+def test_the_readme_names_the_agents_whose_files_can_be_written() -> None:
+    [sentence] = re.findall(r"into\n(.*) it can write", README)
+    named = set(re.split(", | and ", sentence))
+    assert named == {tool.title for tool in TOOLS if tool.format is not None}
 
 
 def test_the_readme_names_every_command() -> None:
