@@ -44,7 +44,7 @@ def test_a_port_that_is_taken_is_named_until_another_one_is_chosen(whole: Whole)
         assert whole.application._service.url.endswith(f":{former}")
         whole.until(lambda: whole.page._settings.port == taken)
         whole.enter_port(former)
-        whole.until(lambda: not banner.words)
+        whole.until(lambda: str(taken) not in banner.words)
     assert whole.file.load().port == former
 
 
