@@ -10,13 +10,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.language import Words, asked, language, say
+from app.localservers import LocalServers
 from app.models.addresses import address_of
+from app.presets import PRESETS, Preset, matching
 from app.service import OWN_AGENT
 from app.ui.key_dialog import KeyDialog, key_problem
-from app.ui.local_servers import LocalServers
 from app.ui.page import Page
 from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, tab_through, text
-from app.ui.presets import PRESETS, Preset, matching
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
 from proxy.errors import FIRST_ERROR

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import language, say, translate
+from app.presets import Preset, key_page, matching
 from app.ui.connection_form import ConnectionForm, add_line
 from app.ui.key_dialog import key_problem
 from app.ui.links import ask_and_open
 from app.ui.parts import Look, button, text
-from app.ui.presets import Preset, key_page, matching
 from proxy.config import Provider
 from proxy.configrules import base_url_fault, id_fault, key_fault, name_fault
 from proxy.secret import Secret

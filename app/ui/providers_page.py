@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.models.today import Today
+from app.presets import key_page
 from app.ui.card_column import CardColumn
 from app.ui.key_dialog import KeyDialog
 from app.ui.page import Page
 from app.ui.parts import Look, Mark, Sign, button, row, tab_through, text
-from app.ui.presets import key_page
 from app.ui.provider_card import ProviderCard
 from app.ui.provider_dialog import ProviderDialog
 from app.ui.questions import sure

@@ -13,11 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from app.localservers import LocalServers, serves_models
+from app.presets import PRESETS, Preset
 from app.service import OWN_AGENT
 from app.ui.first_run import FirstRun
 from app.ui.key_dialog import KeyDialog
-from app.ui.local_servers import LocalServers, serves_models
-from app.ui.presets import PRESETS, Preset
 from app.ui.provider_dialog import ProviderDialog
 from proxy.config import Provider, Settings
 from proxy.secret import Secret

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QImage
 
-from app.ui.presets import PRESETS
+from app.presets import PRESETS
 from tests.gui.desktop import Desktop, wait_for
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo", "import")

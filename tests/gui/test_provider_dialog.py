@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.language import CHINESE, ENGLISH, language
+from app.presets import PRESETS, key_page
 from app.ui.key_dialog import KeyDialog
 from app.ui.links import ask_and_open, may_open
-from app.ui.presets import PRESETS, key_page
 from app.ui.provider_dialog import ProviderDialog, address_problem
 from proxy.config import Provider, Timeouts
 

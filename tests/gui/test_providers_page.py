@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.presets import PRESETS, matching
 from app.ui.key_dialog import KeyDialog, key_problem
-from app.ui.presets import PRESETS, matching
 from app.ui.provider_dialog import ProviderDialog, address_problem, free_id
 from app.ui.providers_page import ProvidersPage
 from proxy.config import Provider, Settings

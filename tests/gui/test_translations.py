@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.agents.catalogue import TOOLS
 from app.language import CHINESE, ENGLISH, language
-from app.ui.presets import PRESETS
+from app.presets import PRESETS
 from app.ui.provider_dialog import ProviderDialog
 from tests.gui.showcase import PROVIDERS, SETTINGS, Showcase, texts
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from app.ui.presets import PRESETS, Preset
+from app.presets import PRESETS, Preset
 
 _LIMIT_SECONDS = 0.3
 _LARGEST_ANSWER = 256 * 1024
