@@ -249,7 +249,9 @@ class Recorder:
         if why is COMPLETE:
             return ""
         reason = self.scrub(why.message.encode()).decode("utf-8", "replace")
-        came = f"after {self.events} events, {self.bytes_in} bytes" if self.bytes_in else ""
+        # Events that nobody had to read were not counted.
+        events = f"{self.events} events, " if self.events else ""
+        came = f"after {events}{self.bytes_in} bytes" if self.bytes_in else ""
         more = "; ".join(filter(None, (self.detail, came if _broke(why) else "")))
         return f"{reason} ({more})" if more else reason
 

@@ -28,6 +28,8 @@ Role = Qt.ItemDataRole
 ROOT = QModelIndex()
 MOST_CHILDREN = 10_000
 """Of one branch; more would not be read by anybody."""
+MOST_OPENED = 200
+"""Members that differ; whoever has more of them opens the others."""
 
 _ABSENT = object()
 _LONG_TEXT = 4 * 1024
@@ -112,9 +114,15 @@ class JsonTreeModel(QAbstractItemModel):
         return cast("Node", index.internalPointer()) if index.isValid() else self._root
 
     def changed_indexes(self) -> list[QModelIndex]:
-        """Return the outermost members that differ, to be opened."""
-        changed = [node for node in self._root.children if node.changed]
-        return [self.createIndex(node.row, 0, node) for node in changed]
+        """Return what to open, so that everything that differs can be seen, from the outside in."""
+        found: list[QModelIndex] = []
+        level = [self._root]
+        while level and len(found) < MOST_OPENED:
+            level = [each for node in level for each in node.children if each.changed]
+            found += [self.createIndex(node.row, 0, node) for node in level]
+            # What is new or gone as a whole is seen as it is.
+            level = [node for node in level if not (node.added or node.removed)]
+        return found[:MOST_OPENED]
 
     def _say_again(self) -> None:
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, _COLUMNS - 1)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.language import say
 from app.models.comparison import MOST_EVENTS, compare
@@ -22,7 +22,7 @@ MOST_MARKS = 300
 """Of one fix; whoever wants more of them looks at the events."""
 
 _WIDTH = 300
-_FIX_WIDTH = 330
+_NUMBER_WIDTH = 90
 _ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -31,9 +31,11 @@ class ChangesTab(Tab):
 
     Signals:
         jump_asked: received event's number or None, sent event's number or None.
+        request_asked: what was changed is in the request.
     """
 
     jump_asked = Signal(object, object)
+    request_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +65,7 @@ class ChangesTab(Tab):
         self._verdict.setText(self._verdict_words(exchange))
         self._show_fixes(exchange)
         self._halves.setVisible(bool(exchange.marks) or not exchange.untouched)
+        self.difference.setVisible(not exchange.untouched)
         self._hashes.setText(self._hash_words(reading) if complete else "")
         self._show_difference(reading, complete=complete)
 
@@ -73,7 +76,11 @@ class ChangesTab(Tab):
             lambda: self.tr("Received"),
             lambda: self.tr("Sent"),
         )
-        self.fixes.setColumnWidth(0, _FIX_WIDTH)
+        header = self.fixes.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.resizeSection(column, _NUMBER_WIDTH)
         roomy(self.fixes)
         say(self.fixes, self.fixes.setAccessibleName, lambda: self.tr("Fixes that acted"))
         self.fixes.itemClicked.connect(self._jump)
@@ -125,6 +132,10 @@ class ChangesTab(Tab):
             return
         if reading.sent is reading.received:
             self.difference.show_text("")
+            words = self.tr(
+                "The answer went through as it came; the Request tab marks the changes."
+            )
+            self._note.setText(words if reading.exchange.marks else "")
             return
         comparison = compare(reading.received.events.raws, reading.sent.events.raws)
         self.difference.show_text(comparison.text)
@@ -134,7 +145,9 @@ class ChangesTab(Tab):
 
     def _jump(self, item: QTreeWidgetItem) -> None:
         received, sent = item.data(0, _ROLE), item.data(1, _ROLE)
-        if received is not None or sent is not None:
+        if received is None and sent is None:
+            self.request_asked.emit()
+        else:
             self.jump_asked.emit(received, sent)
 
 

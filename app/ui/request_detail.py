@@ -146,6 +146,7 @@ class RequestDetail(QWidget):
         self._notices.timeout.connect(self._show_figures)
         self.tabs.currentChanged.connect(self._show_tab)
         self.changes.jump_asked.connect(self._jump)
+        self.changes.request_asked.connect(lambda: self.tabs.setCurrentWidget(self.request))
         self.actions_menu.fix_toggled.connect(self.fix_toggled)
         self.actions_menu.send_again_asked.connect(self.send_again_asked)
         self.actions_menu.provider_asked.connect(self.provider_asked)

@@ -73,6 +73,7 @@ def test_f32_f33_upstream_is_let_go_as_soon_as_the_agent_is_gone(
         over = fault.finished()[0]
         # Nobody may be blamed for an answer that the agent did not wait for.
         assert (dict(over.findings), dict(over.would_mend)) == ({}, {})
+        assert "0 events" not in over.reason
 
 
 def _wait_for_request(fault: Rig) -> None:

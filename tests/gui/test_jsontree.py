@@ -58,6 +58,7 @@ def test_marks_what_was_changed(model: JsonTreeModel) -> None:
         "deep",
         "extra",
         "tools",
+        "b",
     ]
 
 

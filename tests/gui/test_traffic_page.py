@@ -165,6 +165,19 @@ def test_tells_what_was_changed_and_jumps_there(page: TrafficPage, show: Show) -
     assert page.detail.events.event_text == CAME.decode()[6:].strip()
 
 
+def test_leads_from_a_change_of_the_request_to_the_request(page: TrafficPage, show: Show) -> None:
+    tidied = Mark("request-shape", "an empty list of tools; removed", None, None)
+    head = [began(body=b'{"tools":[]}'), asked(body=b"{}", findings=(tidied,)), answered()]
+    show([*head, *passed([text("a"), DONE]), ended()], page.detail.changes)
+    changes = page.detail.changes
+    assert "the Request tab marks the changes" in words(changes)
+    assert not changes.difference.isVisible()
+    fix = changes.fixes.topLevelItem(0)
+    assert fix is not None
+    changes.fixes.itemClicked.emit(fix.child(0), 0)
+    assert page.detail.tabs.currentWidget() is page.detail.request
+
+
 def test_proves_passthrough_with_equal_hashes(page: TrafficPage, show: Show) -> None:
     show(whole(text("a"), DONE, passthrough=True), page.detail.changes)
     shown = words(page.detail.changes)

@@ -563,6 +563,10 @@
         <translation>回答完成后显示差异。</translation>
     </message>
     <message>
+        <source>The answer went through as it came; the Request tab marks the changes.</source>
+        <translation>回答原样透传；改动在“请求”标签页中标出。</translation>
+    </message>
+    <message>
         <source>Only the first {count} events are compared.</source>
         <translation>仅比较前 {count} 个事件。</translation>
     </message>
