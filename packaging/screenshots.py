@@ -131,7 +131,7 @@ def take(look: str, pages: Iterable[str], folder: str) -> int:
     while asking.is_alive():
         QTest.qWait(50)
     QTest.qWait(1_500)
-    window.banner.clear()
+    window.banner.hide()
     _choose_last(window)
     for page in pages:
         window.show_page(page)

@@ -55,7 +55,7 @@ class StrictProtocol(HttpToolsProtocol):
         self.closed = Event()
         """Set once the connection is gone."""
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
         tune(transport.get_extra_info("socket"), self._limits.unheard)
         if len(self.connections) > self._limits.connections:

@@ -170,7 +170,7 @@ class ConnectionForm(QWidget):
     def _cell(self, line: int, column: int) -> str:
         item = self._headers.item(line, column)
         # An empty cell has none, whatever the stubs say.
-        return item.text().strip() if item is not None else ""  # pyright: ignore[reportUnnecessaryComparison]
+        return item.text().strip() if item is not None else ""
 
     def _add_header(self, name: str, value: str) -> None:
         line = self._headers.rowCount()

@@ -121,9 +121,9 @@ def scrolling(inner: QWidget, *, stop: bool = True) -> QScrollArea:
 
 def empty(layout: QLayout) -> None:
     """Take everything out of a layout; widgets only lose their place."""
-    while (item := layout.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]
+    while (item := layout.takeAt(0)) is not None:
         nested = item.layout()
-        if nested is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        if nested is not None:
             empty(nested)
 
 

@@ -27,7 +27,7 @@ class RoomyRows(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         size = super().sizeHint(option, index)
-        return QSize(size.width(), option.fontMetrics.height() + _PADDING)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
+        return QSize(size.width(), option.fontMetrics.height() + _PADDING)
 
 
 def roomy(tree: QTreeView) -> None:

@@ -11,7 +11,7 @@ SETTINGS = Settings(providers={"a": PROVIDER})
 
 
 def told(**members: object) -> list[str]:
-    changed = replace(SETTINGS, providers={"a": replace(PROVIDER, **members)})  # type: ignore[arg-type]
+    changed = replace(SETTINGS, providers={"a": replace(PROVIDER, **members)})
     return changes(SETTINGS, changed, DEFAULTS)
 
 

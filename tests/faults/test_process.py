@@ -28,7 +28,7 @@ def slow(gate: threading.Event) -> list[Step]:
     """Return a stream that waits in its middle until the gate opens."""
 
     class Gated(list[Step]):
-        def __iter__(self):  # type: ignore[no-untyped-def]
+        def __iter__(self):
             yield SSE_HEAD
             yield framed(HELLO)
             gate.wait(30)
