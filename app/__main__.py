@@ -17,6 +17,7 @@ _ASK_SECONDS = 1
 def main() -> int:
     """Do what the arguments say; return the exit status."""
     _forbid_core_dumps()
+    _forget_other_stores()
     _fill_closed_streams()
     try:
         return _run(sys.argv[1:])
@@ -76,6 +77,12 @@ def _answers(address: str) -> bool:
         peer.connect(address)
         return True
     return False
+
+
+def _forget_other_stores() -> None:
+    """Trust the system's certificates and the configuration's, whatever the environment says."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        os.environ.pop(name, None)
 
 
 def _fill_closed_streams() -> None:

@@ -29,6 +29,7 @@ SLEPT_SECONDS = 30
 IDLE_SECONDS = 20
 """Common servers close idle connections after 60 s; long before that ours is dropped."""
 
+_PROXY_REFUSES = 407
 _PORTS = {"http": 80, "https": 443}
 
 Origin: TypeAlias = tuple[str, str, int]
@@ -224,7 +225,8 @@ class LeanTransport:
                 return await self._connect_any(origin)
         except TimeoutError as error:
             raise httpx.ConnectTimeout("no connection in time") from error
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, ssl.SSLError, UnicodeError) as error:
+            # A name with a label that is empty or too long is not even asked for.
             raise httpx.ConnectError("no connection") from error
 
     async def _connect_any(self, origin: Origin) -> Connection:
@@ -286,7 +288,7 @@ class Borrowed:
 
     async def send(self, order: Order) -> "BorrowedAnswer":
         """Send the request; return as soon as the head of the answer is here."""
-        begun = _Begun()
+        begun = _Begun(order.connect_seconds)
         request = httpx.Request(
             order.method,
             order.url,
@@ -295,11 +297,19 @@ class Borrowed:
             extensions={"timeout": {"connect": order.connect_seconds}, "trace": begun.note},
         )
         try:
-            return BorrowedAnswer(await self._transport.handle_async_request(request))
+            async with begun.limit:
+                response = await self._transport.handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("no way there in time") from error
         except httpx.TransportError as error:
             if begun or isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
                 raise
             raise httpx.ConnectError("the way there broke off") from error
+        answer = BorrowedAnswer(response)
+        if answer.status == _PROXY_REFUSES:
+            await answer.close()
+            raise httpx.ProxyError("the proxy wants another password")
+        return answer
 
     async def aclose(self) -> None:
         """Close every connection at once."""
@@ -309,8 +319,10 @@ class Borrowed:
 class _Begun:
     """Whether our request is under way, or still the talk with the proxy that leads there."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float | None) -> None:
         self._begun = False
+        self.limit = asyncio.timeout(seconds)
+        """Of the way there; httpx has none for what a proxy says meanwhile."""
 
     def __bool__(self) -> bool:
         return self._begun
@@ -318,6 +330,8 @@ class _Begun:
     async def note(self, event: str, details: Mapping[str, Any]) -> None:
         if event == "http11.send_request_headers.started":
             self._begun = self._begun or details["request"].method != b"CONNECT"
+            if self._begun and not self.limit.expired():
+                self.limit.reschedule(None)
 
 
 class BorrowedAnswer:

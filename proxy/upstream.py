@@ -285,7 +285,8 @@ def _make_transport(provider: Provider) -> Transport:
     context = _trust(provider.tls_ca) if provider.base_url.startswith("https:") else None
     if provider.outgoing_proxy:
         lent = httpx.AsyncHTTPTransport(
-            verify=context if context is not None else ssl.create_default_context(),
+            # Not the default one, which writes a key log where the environment says so.
+            verify=context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             proxy=provider.outgoing_proxy,
             trust_env=False,
             limits=httpx.Limits(max_connections=None, keepalive_expiry=20),
@@ -317,7 +318,7 @@ def failure_of(error: BaseException) -> ProxyError:
     code = "upstream_closed_early"
     if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
         code = "upstream_connect_timeout"
-    elif any(isinstance(cause, socket.gaierror) for cause in causes):
+    elif any(isinstance(cause, (socket.gaierror, UnicodeError)) for cause in causes):
         code = "upstream_dns_failed"
     elif any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         code = "upstream_tls_untrusted"

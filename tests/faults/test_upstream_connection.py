@@ -70,11 +70,15 @@ def test_f02_i7_an_agent_that_leaves_while_we_connect_leaves_nothing_behind() ->
         asked.peer.close()
 
 
-def test_f03_a_name_that_does_not_resolve_is_told_and_named_to_the_inspector() -> None:
-    with rig(base_url="https://no-such-provider.invalid/v1") as fault:
+@pytest.mark.parametrize(
+    "name", ["no-such-provider.invalid", f"{'a' * 64}.example", "no..such.example"]
+)
+def test_f03_a_name_that_does_not_resolve_is_told_and_named_to_the_inspector(name: str) -> None:
+    with rig(base_url=f"https://{name}/v1") as fault:
         assert _refusal(fault.ask(ends="upstream_error")) == (502, "upstream_dns_failed")
-        (asked,) = [each for each in fault.running.records if isinstance(each, Asked)][-1:]
-        assert "//no-such-provider.invalid/" in asked.url
+        fault.over()
+        asked = [each.url for each in fault.running.records if isinstance(each, Asked)]
+        assert f"https://{name}/v1/chat/completions" in asked
 
 
 def test_f06_a_provider_that_never_answers_is_waited_for_with_signs_of_life() -> None:

@@ -2,17 +2,19 @@
 
 import base64
 import ssl
+from pathlib import Path
 
 import pytest
 
-from tests.fakes.upstream import CLOSE, RESET, FakeUpstream, Step, streamed
+from tests.fakes.upstream import CLOSE, RESET, STALL, FakeUpstream, Step, streamed
 from tests.faults import certificates
 from tests.faults.certificates import Certificates
 from tests.faults.faultlink import FaultLink
-from tests.faults.parts import HEALTHY
+from tests.faults.parts import HEALTHY, quick
 from tests.faults.rig import rig
+from tests.faults.served import provider, served
 from tests.faults.tunnel import Tunnel
-from tests.server.running import Answer, free_port
+from tests.server.running import Answer, chat, free_port
 
 needs_openssl = pytest.mark.skipif(
     not certificates.available(), reason="F04, F05: there is no openssl program"
@@ -85,6 +87,19 @@ def test_f05_an_authority_of_a_company_is_trusted_by_the_systems_store_alone(
         assert upstream.requests
 
 
+@needs_openssl
+def test_f05_an_authority_that_only_the_environment_names_is_not_trusted(
+    made: Certificates, tmp_path: Path
+) -> None:
+    named = {"SSL_CERT_FILE": str(made.authority), "SSLKEYLOGFILE": str(tmp_path / "keys")}
+    with (
+        FakeUpstream(SCRIPT, tls=made.signed) as up,
+        served(tmp_path, provider(up.url, key="none"), **named) as process,
+    ):
+        assert _refusal(process.ask(chat())) == (502, "upstream_tls_untrusted")
+        assert not (tmp_path / "keys").exists()
+
+
 _ENDS: dict[str, list[Step]] = {
     "407": [b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"],
     "closes": [CLOSE],
@@ -107,6 +122,26 @@ def test_f18_an_outgoing_proxy_that_refuses_or_dies_in_mid_connect_is_told(end: 
         assert connect.head.startswith(b"CONNECT 127.0.0.1:9 HTTP/1.1")
         assert b"POST" not in between.received
         assert connect.header("proxy-authorization") == [_basic(fault.proxy_password)]
+
+
+def test_f18_an_outgoing_proxy_that_hangs_in_mid_connect_is_given_up_in_time() -> None:
+    with (
+        FakeUpstream([STALL]) as between,
+        rig(
+            base_url="https://127.0.0.1:9/v1",
+            outgoing_proxy=f"{OWNER}:{between.port}",
+            timeouts=quick(connect=0.3),
+        ) as fault,
+    ):
+        assert _refusal(fault.ask(ends="timeout")) == (504, "upstream_connect_timeout")
+
+
+def test_f18_an_outgoing_proxy_that_refuses_a_plain_request_is_told() -> None:
+    with (
+        FakeUpstream(_ENDS["407"]) as between,
+        rig(outgoing_proxy=f"{OWNER}:{between.port}") as fault,
+    ):
+        assert _refusal(fault.ask(ends="upstream_error")) == (502, "upstream_connect_failed")
 
 
 @needs_openssl
