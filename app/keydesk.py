@@ -1,8 +1,10 @@
 """The providers' keys for the pages: asked for in the background, never shown."""
 
+import contextlib
+import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from app.errands import Errands
 from app.language import language
@@ -14,6 +16,7 @@ from proxy.headers import origin_of
 from proxy.secret import Secret
 
 _TAIL = 4
+_AGAIN_SECONDS = 20
 # Of a shorter key, four characters would say too much.
 _SHORTEST_WITH_TAIL = 16
 
@@ -41,14 +44,19 @@ class KeyDesk(QObject):
     keyring_known = Signal(str)
     keyring_named = Signal(str)
     failed = Signal(str)
+    _opened = Signal()
 
     def __init__(self, keyring: Keyring, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._keyring = keyring
+        self._looked = float("-inf")
         self._errands = Errands("keys", self)
         self._providers: dict[str, Provider] = {}
         self._found: dict[str, Found] = {}
         self._errands.send(lambda: keyring.name, self._name)
+        # The password may be entered long after everybody was told that it is lacking.
+        self._opened.connect(self._look_once_more, Qt.ConnectionType.QueuedConnection)
+        keyring.on_opened = self._tell_opened
         language().changed.connect(self._say_again)
 
     def show_settings(self, settings: Settings) -> None:
@@ -115,6 +123,18 @@ class KeyDesk(QObject):
         """Give keys again; a locked keyring may ask the user meanwhile."""
         self._keyring.unlock()
         self._look_at_all()
+
+    def _tell_opened(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            # The application may have ended meanwhile.
+            self._opened.emit()
+
+    def _look_once_more(self) -> None:
+        # A keyring that is slower than our patience must not be asked without end.
+        now = time.monotonic()
+        if now - self._looked > _AGAIN_SECONDS:
+            self._looked = now
+            self._look_at_all()
 
     def _look_at_all(self) -> None:
         for name in self._providers:

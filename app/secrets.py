@@ -76,7 +76,10 @@ class Keyring:
     ) -> None:
         self._limit = limit_seconds
         self._patience = patience_seconds
+        self.on_opened: Callable[[], object] = _ignore
+        """Called on the worker's thread when a keyring that was locked has answered after all."""
         self._memory: dict[tuple[str, str], Secret] = {}
+        self._was_locked = False
         self._worker = _Worker()
         self._search = _Search()
 
@@ -159,12 +162,21 @@ class Keyring:
             backend = self._search.backend()
             if backend is None:
                 raise KeyUnavailableError(self._search.reason)
-            return errand(backend)
+            answer = errand(backend)
+            if self._was_locked:
+                # Somebody was told otherwise, and may wait no longer.
+                self._was_locked = False
+                self.on_opened()
+            return answer
 
         return self._work(run, seconds)
 
     def _work(self, errand: Callable[[], _T], seconds: float | None = None) -> _T:
-        return self._worker.do(errand, self._limit if seconds is None else seconds)
+        try:
+            return self._worker.do(errand, self._limit if seconds is None else seconds)
+        except KeyringLockedError:
+            self._was_locked = True
+            raise
 
 
 class _Worker:
@@ -258,6 +270,10 @@ class _Search:
                     self._found, self.name, best = backend(), _ALLOWED[path], priority
             except Exception:  # noqa: BLE001, S112  a backend says in many ways that it cannot work
                 continue
+
+
+def _ignore() -> None:
+    """Nobody wants to know."""
 
 
 def _service(origin: str) -> str:

@@ -107,6 +107,22 @@ def test_a_key_is_copied_within_its_host_and_never_to_another(
 
 
 @needs_keyring
+def test_f51_a_password_that_comes_late_is_noticed_without_a_click(
+    real: Session, qapp: QApplication, qtbot: QtBot
+) -> None:
+    Keyring().store("one", "https://one.example:443", Secret(KEY))
+    keys = desk(qapp, limit=0.3)
+    told = Told(qtbot, keys)
+    real.hang()
+    keys.show_settings(settings(ONE, OTHER))
+    told.wait("one", "locked")
+    told.wait("other", "locked")
+    real.go_on()
+    told.wait("one", "stored")
+    told.wait("other", "absent")
+
+
+@needs_keyring
 def test_f51_a_locked_keyring_is_told_and_found_open_again(
     qapp: QApplication, qtbot: QtBot, real: Session
 ) -> None:
