@@ -220,6 +220,7 @@ class Application(QObject):
         pages.providers.traffic_asked.connect(wishes.show_requests_of)
         pages.traffic.send_again_asked.connect(wishes.send_again)
         pages.traffic.provider_asked.connect(wishes.show_provider)
+        pages.traffic.cleared.connect(self._show_kept)
         for page in (pages.providers, pages.first_run):
             page.provider_saved.connect(editor.save_provider)
             page.key_entered.connect(wishes.store_key)
@@ -365,14 +366,9 @@ class Application(QObject):
     def _show_kept(self) -> None:
         store = self._pages.traffic.store
         words = self.tr("kept: {count} of {most} requests, {size:.1f} of {most_size} MB")
-        self._window.line.show_kept(
-            words.format(
-                count=len(store),
-                most=store.most_rows,
-                size=store.size / _MEGABYTE,
-                most_size=store.most_bytes // _MEGABYTE,
-            )
-        )
+        size, most = store.size / _MEGABYTE, store.most_bytes // _MEGABYTE
+        words = words.format(count=len(store), most=store.most_rows, size=size, most_size=most)
+        self._window.line.show_kept(words)
 
     def _leave(self) -> None:
         # Not `quit`: that would close the windows first, and closing them does not end it.

@@ -22,8 +22,8 @@ from app.ui.tables import roomy
 from proxy import wire
 from proxy.tap import Headers
 
-_NAME_WIDTH = 150
-_VALUE_WIDTH = 240
+_NAME_WIDTH = 200
+_VALUE_WIDTH = 220
 _MOST_READ = 1024 * 1024
 _SIZES = [110, 300, 110]
 

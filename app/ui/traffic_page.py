@@ -28,12 +28,14 @@ class TrafficPage(Page):
         sample_asked: the user wants to see a request without an agent.
         send_again_asked: Started, the request as the agent sent it; tuple of the ways to send it.
         provider_asked: provider, to be looked at.
+        cleared: what is finished and not pinned has been forgotten.
     """
 
     fix_toggled = Signal(str, str, bool)
     sample_asked = Signal()
     send_again_asked = Signal(object, tuple)
     provider_asked = Signal(str)
+    cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -237,6 +239,7 @@ class TrafficPage(Page):
     def _clear(self) -> None:
         self._held.merge(self.store.clear())
         self._release()
+        self.cleared.emit()
 
     def _resume(self, paused: bool) -> None:
         if not paused and self._watched:

@@ -104,6 +104,7 @@ def test_what_is_kept_shrinks_to_what_was_chosen(whole: Whole) -> None:
     whole.until(lambda: len(store) <= 10)
     whole.push("Clear now")
     whole.until(lambda: len(store) == 0)
+    assert whole.application._window.line._kept.text().startswith("kept: 0 of 10 requests")
 
 
 def test_keys_are_locked_and_unlocked_on_the_card(whole: Whole) -> None:
