@@ -111,6 +111,10 @@ class StrictProtocol(HttpToolsProtocol):
             keep_alive=persists,
             on_response=self.on_response_complete,
         )
+        if head.version != _PERSISTENT:
+            # Its client knows no chunks: the end of the connection is the end of the answer.
+            self.cycle.chunked_encoding = False
+            self.cycle.expected_content_length = _Unknown()
         self._start_asgi_task(self.cycle, cast("Application", self.app))
 
     def _hand_over(self, content: bytes) -> None:
@@ -210,6 +214,16 @@ class StrictProtocol(HttpToolsProtocol):
         cycle.disconnected = True
         cycle.message_event.set()
         return not cycle.response_started
+
+
+class _Unknown(int):
+    """How long an answer is, where nobody knows: nothing is too much for it or too little."""
+
+    def __lt__(self, other: int) -> bool:
+        return False
+
+    def __sub__(self, other: int) -> "_Unknown":
+        return self
 
 
 class _HeadFirst:

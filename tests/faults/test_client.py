@@ -303,6 +303,17 @@ def test_f38_a_body_in_chunks_is_accepted_and_framed_anew() -> None:
         assert sent.header("transfer-encoding") == []
 
 
+def test_f38_a_client_of_http_1_0_is_sent_no_chunks() -> None:
+    with rig() as fault:
+        body = fault.body()
+        head = request_head(fault, content_length=str(len(body)))
+        peer = raw(fault, head.replace(b"HTTP/1.1", b"HTTP/1.0") + body).peer
+        answer = b"".join(iter(lambda: peer.recv(65536), b""))
+        head, _, rest = answer.partition(b"\r\n\r\n")
+        assert b"transfer-encoding" not in head
+        assert rest == b"".join(HEALTHY)
+
+
 def test_f38_a_body_as_large_as_is_allowed_goes_through() -> None:
     size = 64 * MEGABYTE
     body = chat(x="")
