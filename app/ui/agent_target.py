@@ -12,7 +12,7 @@ from proxy.config import Settings
 
 _MOST_MODELS = 500
 _LONGEST_MODEL = 200
-_PROVIDER_SIGNS, _MODEL_SIGNS = 18, 24
+_PROVIDER_SIGNS, _MODEL_SIGNS = 14, 18
 
 
 class AgentTarget(QWidget):
