@@ -104,7 +104,7 @@ class RequestList(QWidget):
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._unseen = 0
+        self._unseen = self._held = 0
         self._last: Exchange | None = None
         self.model = ExchangesModel(store, self)
         self.view = FittedTable(_WISHES)
@@ -228,8 +228,16 @@ class RequestList(QWidget):
         say(tool, tool.setAccessibleName, words)
         return tool
 
+    def show_held(self, count: int) -> None:
+        """Say how many requests wait until the list goes on."""
+        if count != self._held:
+            self._held = count
+            self._show_pause(self.paused)
+
     def _show_pause(self, paused: bool) -> None:
         words = self.tr("Go on") if paused else self.tr("Pause")
+        if paused and self._held:
+            words = self.tr("Go on ({count} new)").format(count=self._held)
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.pause.setText(words)
         self.pause.setAccessibleName(words)

@@ -65,6 +65,7 @@ class TrafficPage(Page):
     def _take(self, update: Update) -> None:
         if self.requests.paused or not self._watched:
             self._held.merge(update)
+            self.requests.show_held(len(self._held.added))
             return
         self._show(update)
 
@@ -247,6 +248,7 @@ class TrafficPage(Page):
 
     def _release(self) -> None:
         held, self._held = self._held, Update()
+        self.requests.show_held(0)
         self._show(held)
 
     # Qt overrides

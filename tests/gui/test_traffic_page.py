@@ -227,6 +227,7 @@ def test_holds_still_while_paused_and_loses_nothing(page: TrafficPage, show: Sho
     for number in range(50):
         show(whole(exchange_id=f"b{number}"))
     assert page.requests.model.rowCount() == 1
+    assert page.requests.pause.text() == "Go on (50 new)"
     page.requests.pause.click()
     assert page.requests.model.rowCount() == 51
 

@@ -3090,6 +3090,10 @@
         <translation>继续</translation>
     </message>
     <message>
+        <source>Go on ({count} new)</source>
+        <translation>继续（新增 {count} 条）</translation>
+    </message>
+    <message>
         <source>↓ {count} new</source>
         <translation>↓ {count} 条新请求</translation>
     </message>
