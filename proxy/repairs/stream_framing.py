@@ -141,7 +141,8 @@ def _sound(data: bytes) -> bool:
 
 def _said(event: Event) -> list[bytes]:
     """Return the JSON texts in an event, whatever stands before and between them."""
-    return texts(event.data or b"" if event.plain else loose(event.raw))
+    # A field that nobody knows is no part of what is said, but may look like it.
+    return ([] if event.plain else texts(loose(event.raw))) or texts(event.data or b"")
 
 
 def _idle(piece: bytes) -> bool:

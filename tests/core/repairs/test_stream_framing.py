@@ -86,6 +86,13 @@ def test_writes_one_data_line_and_a_blank_line(broken: bytes) -> None:
     assert marks
 
 
+@pytest.mark.parametrize("field", [b"other: field", b"a field without a colon", b"x"])
+def test_loses_nothing_to_a_field_that_nobody_knows(field: bytes) -> None:
+    sent, marks = run(GOOD + field + b"\ndata: " + CHUNK + b"\n\n" + STOP + DONE)
+    assert sent == GOOD + GOOD + STOP + DONE
+    assert marks
+
+
 def test_separates_events_that_only_a_line_feed_separates() -> None:
     sent, _ = run(GOOD[:-1] + STOP[:-1] + DONE)
     assert sent == GOOD + STOP + DONE
