@@ -6,6 +6,7 @@ its own is kept.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ _TEXT_MEMBERS = frozenset({"content", "reasoning_content", "reasoning", "refusal
 _PER_CHUNK = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 """Members that every chunk of an answer repeats."""
 _PADDING = "obfuscation"
+_EVENT = b"data: "
 _REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 
 
@@ -162,6 +164,27 @@ def completion(data: bytes) -> JsonObject | None:
     """Read a plain answer; None where it is no completion."""
     body = wire.decode_object(data)
     return body if body is not None and isinstance(body.get("choices"), list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A plain answer that can be read: a completion, or chunks that came in one piece."""
+
+    completion: JsonObject
+    loose: tuple[JsonObject, ...] = ()
+
+    def chunks(self, *, usage: bool) -> Iterator[JsonObject]:
+        """Yield the chunks of which it is the sum."""
+        return iter(self.loose) if self.loose else explode(self.completion, usage=usage)
+
+
+def read(data: bytes) -> Whole | None:
+    """Read a plain answer, or one that a repair found out to be a stream; None for all else."""
+    if data.startswith(_EVENT):
+        events = (event.removeprefix(_EVENT) for event in data.split(b"\n\n"))
+        return Whole({}, tuple(filter(None, map(wire.decode_object, events))))
+    body = completion(data)
+    return None if body is None else Whole(body)
 
 
 def restored(completion: JsonObject, original: JsonObject) -> JsonObject:

@@ -222,8 +222,8 @@ class Pipeline:
         self._sink.fold = None if self.form is Form.STREAM else aggregate.Fold()
 
     def _relay_document(self, data: bytes) -> None:
-        completion = aggregate.completion(data) if self._status < _REDIRECTS else None
-        if completion is None:
+        whole = aggregate.read(data) if self._status < _REDIRECTS else None
+        if whole is None:
             # Not a completion: no repair understands it, so it goes on as it came.
             self.form = Form.DOCUMENT
             self.content_type = self.content_type if self.content_type == _JSON else None
@@ -231,7 +231,7 @@ class Pipeline:
             return
         streams = self.form is Form.STREAM
         self._chain.wake(data)
-        for chunk in aggregate.explode(completion, usage=not streams or self._context.usage_asked):
+        for chunk in whole.chunks(usage=not streams or self._context.usage_asked):
             self._chunks_seen = True
             self._take(self._chain.walk(Passage(chunk, None, None, [])))
         self._flush(clean=True)
@@ -240,8 +240,8 @@ class Pipeline:
         if streams:
             self._sink.put(sse.encode(SENTINEL))
             self.done = True
-        elif self._sink.touched and self._sink.fold is not None:
-            folded = aggregate.restored(self._sink.fold.completion(), completion)
+        elif self._sink.fold is not None and (self._sink.touched or whole.loose):
+            folded = aggregate.restored(self._sink.fold.completion(), whole.completion)
             self._sink.put_document(wire.encode_if_possible(folded) or data)
         else:
             self._sink.put_document(data)

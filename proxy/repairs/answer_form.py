@@ -11,9 +11,9 @@ answer is taken off (decolua/9router#3492). What is no completion goes on as it 
 import re
 from collections.abc import Iterator
 
-from proxy import aggregate, wire
+from proxy import sse, wire
 from proxy.errors import problem
-from proxy.jsontexts import is_json, texts, tidy_numbers
+from proxy.jsontexts import texts, tidy_numbers
 from proxy.repair import Answer, DocumentOutput, Failure, Finding, Form, Group, Repair, failure
 from proxy.sse import BOM, SENTINEL
 from proxy.wire import JsonObject
@@ -49,12 +49,12 @@ class AnswerForm(Repair):
             if data.startswith(BOM):
                 data = data.removeprefix(BOM)
                 yield Finding(self.name, "a byte order mark stood before the answer; removed")
-            if (folded := _folded(data)) is not None:
+            if (stream := _reframed(data)) is not None:
                 yield Finding(self.name, "the chunks came as lines of JSON; read as one answer")
-                if isinstance(folded, Failure):
-                    yield folded
+                if isinstance(stream, Failure):
+                    yield stream
                     return
-                data = folded
+                data = stream
             if (sentinel := _TRAILING_SENTINEL.search(data[-256:])) is not None:
                 data = data[: len(data) - len(sentinel.group())]
                 yield Finding(self.name, "a sentinel stood after the plain answer; removed")
@@ -63,14 +63,11 @@ class AnswerForm(Repair):
                 yield Finding(
                     self.name, "numbers that JSON has no word for stood in the answer; rewritten"
                 )
-            if self.context.streaming and data.lstrip()[:1] == b"{" and not is_json(data):
-                yield Finding(self.name, "the plain answer breaks off; made an error")
-                yield failure(problem("stream_incomplete"))
         yield data
 
 
-def _folded(data: bytes) -> bytes | Failure | None:
-    """Make one answer of chunks that are no stream; None for all else.
+def _reframed(data: bytes) -> bytes | Failure | None:
+    """Write chunks that are no stream as one; None for all else.
 
     Where a choice has no finish reason, and no sentinel came, nobody knows whether more was to
     come: that is an error, as it is in a stream.
@@ -81,17 +78,14 @@ def _folded(data: bytes) -> bytes | Failure | None:
     if whole is not None and not _is_chunk(whole):
         return None
     found = texts(data)
-    chunks = [wire.decode_object(text) for text in found if text != SENTINEL]
-    fold = aggregate.Fold()
-    for chunk in chunks:
-        if chunk is None or not (_is_chunk(chunk) or chunk.get("choices") in ([], None)):
-            return None
-        fold.add(chunk)
-    folded = fold.completion()
-    choices = wire.choices(folded)
-    if SENTINEL not in found and not all(each.get("finish_reason") for each in choices):
+    chunks = [wire.decode_object(text) or {} for text in found if text != SENTINEL]
+    choices = [choice for chunk in chunks for choice in wire.choices(chunk)]
+    if not any("delta" in each for each in choices):
+        return None
+    ended = {wire.index(each) for each in choices if each.get("finish_reason")}
+    if SENTINEL not in found and not all(wire.index(each) in ended for each in choices):
         return failure(problem("stream_incomplete"))
-    return wire.encode(folded) if choices else None
+    return b"".join(sse.encode(text) for text in found if text != SENTINEL)
 
 
 def _is_chunk(body: JsonObject) -> bool:

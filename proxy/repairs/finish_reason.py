@@ -169,7 +169,7 @@ class FinishReason(Repair):
         leaving: list[JsonObject | Finding] = []
         for chunk in held:
             ends = [each for each in wire.choices(chunk) if each.get("finish_reason")]
-            if any(wire.index(each) in speaking for each in ends):
+            if any(wire.index(each) in speaking or self._unheard(each) for each in ends):
                 leaving += self._keep(chunk, ends)
             else:
                 leaving.append(chunk)
@@ -178,6 +178,10 @@ class FinishReason(Repair):
                 yield item
             else:
                 yield from self._judged(item)
+
+    def _unheard(self, end: JsonObject) -> bool:
+        """Tell whether a choice is said to have called tools, and has not even begun."""
+        return self._verdict(self._state(end), end["finish_reason"]) is None
 
     def _keep(self, chunk: JsonObject, ends: list[JsonObject]) -> list[JsonObject | Finding]:
         """Hold a reason back although more has come; return what must leave without it."""

@@ -2,7 +2,8 @@
 
 ``JSON.parse("")`` fails, so agents never run such a tool (vercel/ai#6687, simonw/llm#1164,
 sigoden/aichat#1217). Only a call that ended in good order gets it: one cut off by its length, or
-one whose arguments may have gone elsewhere, stays as it is.
+one whose arguments may have gone elsewhere, stays as it is. Where the reason comes with every
+chunk, it is true only once nothing more is said.
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,15 @@ class _Choice:
         return [index for index in self.named if self.scan_by_call[index].empty]
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a choice finished, and the fragments that came with it."""
+
+    chunk: JsonObject
+    choice: JsonObject
+    here: list[Piece]
+
+
 class MissingArguments(Repair):
     """End every call that has no arguments with ``{}``."""
 
@@ -49,6 +59,8 @@ class MissingArguments(Repair):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._choices: dict[int, _Choice] = {}
+        self._ends: dict[int, _End] = {}
+        """Finishes of which the next chunk tells whether they are true."""
         self._whole = False
 
     def answer(self, answer: Answer) -> Iterator[Finding]:
@@ -57,20 +69,41 @@ class MissingArguments(Repair):
 
     def chunk(self, chunk: JsonObject) -> Output:
         here = self._take(chunk)
+        if self._ends:
+            for index in _speaking(chunk):
+                # The reason was premature: another may follow.
+                self._ends.pop(index, None)
+            if not (self._ends and wire.choices(chunk)):
+                yield from self._release(fill=True)
         for choice in wire.choices(chunk):
-            state = self._choices.get(wire.index(choice))
+            index = wire.index(choice)
+            state = self._choices.get(index)
             if state is None or not choice.get("finish_reason") or state.ended:
                 continue
-            state.ended = True
-            if ends_well(choice):
-                yield from self._fill(state, chunk, choice, here)
-        yield chunk
+            state.ended = not ends_well(choice)
+            if not state.ended and index not in self._ends and state.without_arguments():
+                self._ends[index] = _End(chunk, choice, here)
+        if self._ends:
+            self.held.append(chunk)
+        else:
+            yield chunk
 
     def flush(self) -> Output:
+        yield from self._release(fill=self.clean)
         in_order = self.sentinel or (self._whole and self.clean)
         for state in self._choices.values() if in_order else ():
             if not state.ended:
-                yield from self._fill(state, state.last, state.choice, [])
+                yield from self._fill(state, _End(state.last, state.choice, []))
+
+    def _release(self, *, fill: bool) -> Output:
+        """Let go the finishes that were held back; fill their calls if they are true."""
+        held, self.held = self.held, []
+        ends, self._ends = self._ends, {}
+        for chunk in held:
+            for index, end in ends.items():
+                if fill and end.chunk is chunk:
+                    yield from self._fill(self._choices[index], end)
+            yield chunk
 
     def _take(self, chunk: JsonObject) -> list[Piece]:
         here = [*pieces(chunk)]
@@ -91,11 +124,11 @@ class MissingArguments(Repair):
             state.named |= {piece.key[1]} if piece.name else set()
         return here
 
-    def _fill(
-        self, state: _Choice, chunk: JsonObject, choice: JsonObject, here: list[Piece]
-    ) -> Output:
+    def _fill(self, state: _Choice, end: _End) -> Output:
         entry_by_index = {
-            piece.key[1]: piece.entry for piece in here if piece.key[0] == wire.index(choice)
+            piece.key[1]: piece.entry
+            for piece in end.here
+            if piece.key[0] == wire.index(end.choice)
         }
         # A finding belongs to the chunk that follows it, so what changes this chunk comes last.
         for index in sorted(state.without_arguments(), key=entry_by_index.__contains__):
@@ -105,7 +138,14 @@ class MissingArguments(Repair):
                 write_arguments(entry_by_index[index], _EMPTY)
             else:
                 entry: JsonObject = {"index": index, "function": {"arguments": _EMPTY}}
-                yield fragment_chunk(chunk, choice, entry)
+                yield fragment_chunk(end.chunk, end.choice, entry)
+
+
+def _speaking(chunk: JsonObject) -> Iterator[int]:
+    """Yield the choices that say something."""
+    for choice in wire.choices(chunk):
+        if any(value for name, value in wire.delta(choice).items() if name != "role"):
+            yield wire.index(choice)
 
 
 def _may_hold_arguments(entry: JsonObject) -> bool:

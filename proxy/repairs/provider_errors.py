@@ -30,6 +30,7 @@ _SENTENCES = (
     "reason", "title", "description",
 )  # fmt: skip
 _NUMBERS = ("code", "status", "status_code", "http_code")
+_STREAM = b"data: "
 _FAILED = ("error", "failed", "failure")
 _REDIRECTS = 300
 _ERRORS = range(400, 600)
@@ -91,7 +92,8 @@ class ProviderErrors(Repair):
 
     def _unfit(self, data: bytes) -> Failure | None:
         found = hidden(data)
-        if found is None and self.context.streaming and wire.is_broken(data):
+        broken = not data.startswith(_STREAM) and wire.is_broken(data)
+        if found is None and self.context.streaming and broken:
             # Who waits for events finds none in it, and takes that for the end.
             return failure(problem("upstream_invalid"))
         return found
@@ -132,6 +134,10 @@ def hidden(data: bytes) -> Failure | None:
         sentence = f"The provider answered with a web page{named} instead of JSON."
         return _failure(f"{sentence} Check the base URL: is /v1 missing?", None)
     data = data.removeprefix(sse.BOM)
+    if data.startswith(_STREAM):
+        # Chunks that came without their framing, and perhaps an error among them.
+        events = (_parsed(event.removeprefix(_STREAM)) for event in data.split(b"\n\n"))
+        return next((_failure(each, None) for each in events if _is_error(each)), None)
     value = _parsed(data)
     if value is None:
         prose = data.lstrip()[:1] not in (b"{", b"[", b'"') and _is_prose(data)

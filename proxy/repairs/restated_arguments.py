@@ -100,7 +100,7 @@ class RestatedArguments(Repair):
         continued = {piece.key for piece in here if piece.text.strip() not in ("", _EMPTY)}
         speaks = says_more(chunk)
         if speaks or continued - self._doubted.keys():
-            self._settle_all(ended, spared=continued)
+            self._settle_all(ended, spared=continued if speaks else continued | self._restating)
         for piece in here:
             self._take(chunk, piece)
         if speaks:
@@ -118,6 +118,14 @@ class RestatedArguments(Repair):
     @property
     def _doubted(self) -> dict[tuple[int, int], _Call]:
         return {key: call for key, call in self._calls.items() if call.doubt is not None}
+
+    @property
+    def _restating(self) -> set[tuple[int, int]]:
+        """The calls whose doubtful piece restates, unless more of them comes."""
+        doubted = self._doubted.items()
+        return {
+            key for key, call in doubted if call.doubt and _ends_restating(call, call.doubt.text)
+        }
 
     def _take(self, chunk: JsonObject, piece: Piece) -> None:
         call = self._calls.setdefault(piece.key, _Call())

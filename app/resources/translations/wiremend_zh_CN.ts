@@ -1322,10 +1322,6 @@
         <translation>回答中含有 JSON 无法表示的数值，已改写</translation>
     </message>
     <message>
-        <source>the plain answer breaks off; made an error</source>
-        <translation>普通回答中途中断，已改为错误</translation>
-    </message>
-    <message>
         <source>parted the finish reason from the arguments</source>
         <translation>将结束原因与参数分开</translation>
     </message>

@@ -7,6 +7,8 @@ import pytest
 from proxy.pipeline import Pipeline
 from proxy.repair import Context
 from proxy.repairs.answer_form import AnswerForm
+from proxy.repairs.content_parts import ContentParts
+from proxy.repairs.provider_errors import ProviderErrors
 
 MESSAGE = {"role": "assistant", "content": "hi"}
 COMPLETION = {"id": "c", "choices": [{"index": 0, "message": MESSAGE, "finish_reason": "stop"}]}
@@ -94,7 +96,7 @@ def lines(*finishes: str | None) -> bytes:
 @pytest.mark.parametrize("stream", [True, False])
 def test_reads_chunks_that_came_as_lines(end: bytes, *, stream: bool) -> None:
     body, _, _ = run(lines(None, "stop") + end, SSE, stream=stream)
-    assert b'"content":"hihi"' in body
+    assert body.count(b'"content":"hi') == 1 + stream
     assert b'"finish_reason":"stop"' in body
     assert body.endswith(b"data: [DONE]\n\n") is stream
 
@@ -139,6 +141,23 @@ def test_what_the_model_says_is_no_defect(text: str) -> None:
     assert run(body, JSON, stream=False) == (body, None, 0)
 
 
-def test_a_plain_answer_that_breaks_off_is_an_error_where_a_stream_was_asked() -> None:
-    assert b'"stream_incomplete"' in run(BODY[:-9], JSON, stream=True)[0]
-    assert run(BODY[:-9], JSON, stream=False) == (BODY[:-9], None, 0)
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_error_among_chunks_that_came_as_lines_is_an_error(*, stream: bool) -> None:
+    body = lines(None, "stop") + b'{"error": {"message": "no more", "code": 429}}'
+    pipeline = Pipeline(Context({"stream": stream}), [AnswerForm, ProviderErrors])
+    pipeline.start(200, JSON)
+    pipeline.feed(body)
+    pipeline.finish()
+    assert pipeline.failure is not None
+    assert pipeline.failure.status == 429
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_chunks_that_came_as_lines_are_mended_one_by_one(*, stream: bool) -> None:
+    parts = [{"type": "text", "text": "hi"}]
+    body = lines(None, "stop").replace(b'"hi"', json.dumps(parts).encode())
+    pipeline = Pipeline(Context({"stream": stream}), [AnswerForm, ContentParts])
+    pipeline.start(200, JSON)
+    sent = pipeline.feed(body).data + pipeline.finish().data
+    assert b"type" not in sent
+    assert sent.count(b'"content":"hi') == 1 + stream

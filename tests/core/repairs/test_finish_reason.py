@@ -206,3 +206,18 @@ def test_makes_an_error_of_announced_calls_where_nothing_came() -> None:
     outcome = run(end("tool_calls"))
     assert "error" in outcome.chunks[-1]
     assert reasons(outcome) == []
+
+
+def test_waits_for_the_calls_of_a_choice_while_another_speaks() -> None:
+    early = [delta(choice, "tool_calls", role="assistant") for choice in (0, 1)]
+    called = [calls(opening(0, "a", "look", "{}"), choice=choice) for choice in (0, 1)]
+    outcome = run(*early, *called, n=2)
+    choices = outcome.completion["choices"]
+    assert [each["finish_reason"] for each in choices] == ["tool_calls", "tool_calls"]
+    assert all(each["message"]["tool_calls"] for each in choices)
+
+
+def test_one_choice_that_finishes_twice_in_one_chunk_finishes_once() -> None:
+    both = chunk({"index": 0, "delta": {}, "finish_reason": "stop"})
+    both["choices"] *= 2
+    assert reasons(run(ROLE, TEXT, both)) == ["stop"]

@@ -108,3 +108,26 @@ def test_keeps_the_choices_apart() -> None:
     outcome = ending("tool_calls", *chunks)
     found = [outcome.message(each)["tool_calls"][0]["function"]["arguments"] for each in (0, 1)]
     assert found == ["{}", ""]
+
+
+def test_a_reason_on_every_chunk_is_true_only_when_nothing_more_comes() -> None:
+    texts = ("", '{"at":', "1}")
+    first, *later = [calls(entry(text, index=0), finish="tool_calls") for text in texts]
+    opened = calls(OPENED, finish="tool_calls")
+    assert stream(REPAIRS, [opened, first, *later]).untouched
+    outcome = stream(REPAIRS, [opened, delta(finish="tool_calls")])
+    assert outcome.calls == [("f", "{}")]
+
+
+def test_nothing_is_made_up_where_a_reason_came_and_the_stream_was_cut() -> None:
+    opened = calls(OPENED, finish="tool_calls")
+    assert stream(REPAIRS, [opened], sentinel=False, clean=False).untouched
+
+
+def test_waits_for_a_choice_while_others_speak() -> None:
+    opened = calls(OPENED, finish="tool_calls")
+    other = delta(1, content="hi")
+    assert stream(REPAIRS, [opened, other, calls(entry("{}", index=0))]).untouched
+    outcome = stream(REPAIRS, [opened, other])
+    assert outcome.calls == [("f", "{}")]
+    assert outcome.chunks[-1] == other

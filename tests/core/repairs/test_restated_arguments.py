@@ -98,6 +98,15 @@ def test_drops_the_empty_objects_of_interleaved_calls() -> None:
     assert outcome.calls == [("f", '{"a":1}'), ("g", '{"b":1}')]
 
 
+def test_a_snapshot_waits_for_its_call_while_another_goes_on() -> None:
+    opened = [calls(opening(0, "a", "f", '{"a":')), calls(entry('{"a":1}', index=0))]
+    other = [calls(opening(1, "b", "g", '{"b":')), calls(entry("2}", index=1))]
+    outcome = run(*opened, *other, delta(finish="tool_calls"))
+    assert outcome.calls == [("f", '{"a":1}'), ("g", '{"b":2}')]
+    nested = run(*opened, *other, calls(entry("}", index=0)), delta(finish="tool_calls"))
+    assert nested.untouched
+
+
 @pytest.mark.parametrize(
     "chunks",
     [
