@@ -199,6 +199,10 @@ class RequestDetail(QWidget):
         self.tabs.setCurrentWidget(self.events)
         self.events.step_mark(forward)
 
+    def read(self) -> None:
+        """Let the arrow keys move in the tab that can be seen."""
+        self._current_tab().take_keys()
+
     def _show_head(self) -> None:
         exchange = self.exchange
         if exchange is None:

@@ -1,6 +1,6 @@
 """What every tab of a request has in common."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QVBoxLayout, QWidget
 
 from app.language import language
 from app.models.reading import Reading
@@ -25,6 +25,12 @@ class Tab(QWidget):
         self.start()
         if reading is not None:
             self.refresh(reading)
+
+    def take_keys(self) -> None:
+        """Let the arrow keys move in what is read here."""
+        panes = self.findChildren(QAbstractScrollArea)
+        shown = (each for each in panes if each.isVisibleTo(self) and each.isEnabled())
+        next(shown, self).setFocus()
 
     def start(self) -> None:
         """Forget what was shown."""

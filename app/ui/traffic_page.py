@@ -235,7 +235,7 @@ class TrafficPage(Page):
             self._halves.setSizes(_SIZES)
 
     def _open(self) -> None:
-        self.detail.tabs.currentWidget().setFocus()
+        self.detail.read()
 
     def _clear(self) -> None:
         self._held.merge(self.store.clear())

@@ -1,12 +1,13 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QMainWindow, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.traffic_page import TrafficPage
 from tests.gui.exchanges import DONE, text, whole
 
+EMPTY = (2, 4)
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -46,6 +47,22 @@ def test_space_pauses_only_from_the_list(page: TrafficPage, qtbot: QtBot) -> Non
 def test_enter_leads_to_what_is_read(page: TrafficPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.requests.view, Qt.Key.Key_Return)
     assert page.detail.isAncestorOf(page.focusWidget())
+
+
+@pytest.mark.parametrize("tab", range(7))
+def test_enter_leads_to_where_the_arrow_keys_move(
+    page: TrafficPage, qtbot: QtBot, tab: int
+) -> None:
+    page.detail.tabs.setCurrentIndex(tab)
+    qtbot.waitUntil(lambda: not page.detail.busy)
+    qtbot.keyClick(page.requests.view, Qt.Key.Key_Return)
+    pane = page.focusWidget()
+    if tab in EMPTY:
+        # There is nothing to move in.
+        assert pane is page.detail.tabs.currentWidget()
+        return
+    assert isinstance(pane, QAbstractScrollArea)
+    assert page.detail.tabs.currentWidget().isAncestorOf(pane)
 
 
 @pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
