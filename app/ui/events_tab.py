@@ -227,6 +227,8 @@ class EventsTab(Tab):
         # The other side is set at the height at which this one stands then.
         self._views[side].scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
         self._views[side].setCurrentIndex(index)
+        # Again, once a table that has just come into sight has its height.
+        QTimer.singleShot(0, self, self._show_place)
 
     def _choose_first(self, *, over: bool) -> None:
         """Begin where the first fix acted, so that nobody has to look for it."""
