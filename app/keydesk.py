@@ -1,10 +1,9 @@
 """The providers' keys for the pages: asked for in the background, never shown."""
 
 import contextlib
-import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.errands import Errands
 from app.language import language
@@ -16,7 +15,7 @@ from proxy.headers import origin_of
 from proxy.secret import Secret
 
 _TAIL = 4
-_AGAIN_SECONDS = 20
+_MOST_LOOKS = 20
 # Of a shorter key, four characters would say too much.
 _SHORTEST_WITH_TAIL = 16
 
@@ -49,7 +48,7 @@ class KeyDesk(QObject):
     def __init__(self, keyring: Keyring, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._keyring = keyring
-        self._looked = float("-inf")
+        self._looks_left = _MOST_LOOKS
         self._errands = Errands("keys", self)
         self._providers: dict[str, Provider] = {}
         self._found: dict[str, Found] = {}
@@ -122,6 +121,7 @@ class KeyDesk(QObject):
     def unlock(self) -> None:
         """Give keys again; a locked keyring may ask the user meanwhile."""
         self._keyring.unlock()
+        self._looks_left = _MOST_LOOKS
         self._look_at_all()
 
     def _tell_opened(self) -> None:
@@ -129,11 +129,11 @@ class KeyDesk(QObject):
             # The application may have ended meanwhile.
             self._opened.emit()
 
+    @Slot()
     def _look_once_more(self) -> None:
-        # A keyring that is slower than our patience must not be asked without end.
-        now = time.monotonic()
-        if now - self._looked > _AGAIN_SECONDS:
-            self._looked = now
+        # A keyring that is always slower than our patience must not be asked without end.
+        if self._looks_left > 0:
+            self._looks_left -= 1
             self._look_at_all()
 
     def _look_at_all(self) -> None:

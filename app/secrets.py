@@ -80,7 +80,7 @@ class Keyring:
         """Called on the worker's thread when a keyring that was locked has answered after all."""
         self._memory: dict[tuple[str, str], Secret] = {}
         self._was_locked = False
-        self._worker = _Worker()
+        self._worker = _Worker(self._take_answer)
         self._search = _Search()
 
     @property
@@ -157,17 +157,18 @@ class Keyring:
             return KeyState.ABSENT
         return KeyState.STORED
 
+    def _take_answer(self) -> None:
+        """Know that the keyring has answered; somebody may have been told otherwise before."""
+        if self._was_locked:
+            self._was_locked = False
+            self.on_opened()
+
     def _call(self, errand: Callable[["KeyringBackend"], _T], seconds: float | None = None) -> _T:
         def run() -> _T:
             backend = self._search.backend()
             if backend is None:
                 raise KeyUnavailableError(self._search.reason)
-            answer = errand(backend)
-            if self._was_locked:
-                # Somebody was told otherwise, and may wait no longer.
-                self._was_locked = False
-                self.on_opened()
-            return answer
+            return errand(backend)
 
         return self._work(run, seconds)
 
@@ -182,7 +183,8 @@ class Keyring:
 class _Worker:
     """A thread that does one errand after the other; it dies with the process at the latest."""
 
-    def __init__(self) -> None:
+    def __init__(self, answered: Callable[[], None]) -> None:
+        self._answered = answered
         self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -223,8 +225,11 @@ class _Worker:
             except Exception as error:  # noqa: BLE001  whoever waits for it is told
                 future.set_exception(_told(error))
             self._busy_since = 0.0
+            answered = future.exception() is None
             # It may hold a key, and the next errand may be long in coming.
             del future, errand
+            if answered:
+                self._answered()
 
 
 def _told(error: Exception) -> KeyUnavailableError:

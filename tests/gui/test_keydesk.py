@@ -111,7 +111,7 @@ def test_f51_a_password_that_comes_late_is_noticed_without_a_click(
     real: Session, qapp: QApplication, qtbot: QtBot
 ) -> None:
     Keyring().store("one", "https://one.example:443", Secret(KEY))
-    keys = desk(qapp, limit=0.3)
+    keys = desk(qapp, limit=1.5)
     told = Told(qtbot, keys)
     real.hang()
     keys.show_settings(settings(ONE, OTHER))
