@@ -74,7 +74,9 @@ def _of_chunk(chunk: JsonObject, event: sse.Event) -> Described:
         return Described(words.kind, _line(words.text))
     kind = wire.text(chunk, "type") or event.name.decode("utf-8", "replace")
     if kind:
-        return Described(one_line(kind.removeprefix("response."), 60), _line(_typed(chunk)))
+        # The column is narrow; the whole type stands in the event itself.
+        brief = kind.rpartition(".")[2].removeprefix("content_block_")
+        return Described(one_line(brief, 60), _line(_typed(chunk)))
     return Described("empty" if "choices" in chunk else "JSON", _line(_json(chunk)))
 
 

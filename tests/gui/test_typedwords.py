@@ -43,6 +43,12 @@ from proxy import sse, wire
         ),
         ({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, "finish", "end_turn"),
         ({"type": "message_stop"}, "end", "message_stop"),
+        (
+            {"type": "content_block_stop", "index": 0},
+            "stop",
+            '{"type":"content_block_stop","index":0}',
+        ),
+        ({"type": "response.output_item.done", "item": {"id": "m"}}, "done", '{"id":"m"}'),
         ({"type": "response.created", "response": {"id": "r"}}, "created", '{"id":"r"}'),
     ],
 )
