@@ -51,7 +51,6 @@ class RequestActions(QToolButton):
         self._errands = Errands("exports", self)
         self._menu = QMenu(self)
         self._again, self._fixes = QMenu(self._menu), QMenu(self._menu)
-        say(self._again, self._again.setTitle, lambda: self.tr("Send again"))
         say(self._fixes, self._fixes.setTitle, lambda: self.tr("Fixes of this provider"))
         say(self, self.setText, lambda: self.tr("&Actions"))
         self.setMenu(self._menu)
@@ -67,9 +66,7 @@ class RequestActions(QToolButton):
         """Offer what can be done with this request."""
         self._exchange, self._provider = exchange, provider
         self.setEnabled(exchange is not None)
-        # What was dropped cannot be asked again, nor what needs the agent's own key.
-        kept = exchange is not None and not exchange.dropped
-        self._again.setEnabled(kept and provider is not None and provider.key != "client")
+        self._offer_again()
         self._fill_fixes()
 
     def export(self) -> None:
@@ -106,7 +103,18 @@ class RequestActions(QToolButton):
         action = self._menu.addAction(f"{words}\t{key}" if key else words)
         action.triggered.connect(lambda _checked=False: act())
 
+    def _offer_again(self) -> None:
+        """Let it be sent again, or say why it cannot be."""
+        words, provider = self.tr("Send again"), self._provider
+        if self._exchange is not None and self._exchange.dropped:
+            words = self.tr("Send again (no longer kept)")
+        elif provider is not None and provider.key == "client":
+            words = self.tr("Send again (only the agent has the key)")
+        self._again.setTitle(words)
+        self._again.setEnabled(provider is not None and words == self.tr("Send again"))
+
     def _fill_again(self) -> None:
+        self._offer_again()
         self._again.clear()
         for words, ways in (
             (self.tr("As this provider is set now"), (AS_SET,)),

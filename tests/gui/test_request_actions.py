@@ -168,10 +168,12 @@ def test_does_not_send_again_what_it_no_longer_has(actions: RequestActions) -> N
     exchange = exchange_of(RECORDS)
     exchange.drop()
     actions.show_exchange(exchange, PROVIDER)
-    assert not entry_of_menu(actions, "Send again").isEnabled()
+    assert not entry_of_menu(actions, "Send again (no longer kept)").isEnabled()
     client = Provider("deepseek", "https://a.example", key="client")
     actions.show_exchange(exchange_of(RECORDS), client)
-    assert not entry_of_menu(actions, "Send again").isEnabled()
+    assert not entry_of_menu(actions, "Send again (only the agent has the key)").isEnabled()
+    actions.show_exchange(exchange_of(RECORDS), PROVIDER)
+    assert entry_of_menu(actions, "Send again").isEnabled()
 
 
 def entry_of_menu(actions: RequestActions, words: str) -> QAction:

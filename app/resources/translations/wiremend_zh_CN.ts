@@ -2956,6 +2956,14 @@
         <translation>查看此供应商</translation>
     </message>
     <message>
+        <source>Send again (no longer kept)</source>
+        <translation>重新发送（内容已不再保留）</translation>
+    </message>
+    <message>
+        <source>Send again (only the agent has the key)</source>
+        <translation>重新发送（密钥只在工具手中）</translation>
+    </message>
+    <message>
         <source>As this provider is set now</source>
         <translation>按供应商当前设置</translation>
     </message>
