@@ -144,10 +144,11 @@ class Wishes(QObject):
         """Find out which models a provider has."""
         service, agents = self._parts.service, self._parts.pages.agents
         url, key = service.listening_url, service.own_key
+        words = self.tr("The models could not be listed: {reason}")
         self._sending.send(
             lambda: list_models(url, provider, key),
             lambda models: agents.show_models(provider, models),
-            lambda error: agents.show_error(reason_words(error)),
+            lambda error: agents.show_error(words.format(reason=reason_words(error))),
         )
 
     def send_again(self, started: Started, ways: tuple[str, ...]) -> None:

@@ -130,7 +130,8 @@ def test_the_models_of_a_provider_are_offered(whole: Whole) -> None:
     whole.application._service.stop(0)
     whole.until(lambda: whole.application._service.status.state == "stopped")
     push(page, "List models")
-    whole.until(lambda: page._notice.text() == "the proxy is not running")
+    words = "The models could not be listed: the proxy is not running"
+    whole.until(lambda: page._notice.text() == words)
 
 
 def test_a_file_is_written_with_a_key_that_lets_in_and_undone(whole: Whole, tmp_path: Path) -> None:

@@ -3719,6 +3719,10 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
 <context>
     <name>Wishes</name>
     <message>
+        <source>The models could not be listed: {reason}</source>
+        <translation>无法列出模型：{reason}</translation>
+    </message>
+    <message>
         <source>Sent again; the answer is shown when it is complete.</source>
         <translation>已重新发送，回答完整后显示。</translation>
     </message>
