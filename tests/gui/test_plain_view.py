@@ -1,9 +1,11 @@
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import MOST_TEXT, WIDTH
 from app.ui.plain_view import PlainView
+from tests.gui.pace import Heart, calmest
 
 
 @pytest.fixture
@@ -80,3 +82,20 @@ def test_takes_along_to_the_end_only_who_follows(view: PlainView, follows: bool)
     view.add_text("line\n" * 500)
     bar = view.verticalScrollBar()
     assert bar.value() == (bar.maximum() if follows else 0)
+
+
+def test_loading_all_holds_nothing_up(qtbot: QtBot) -> None:
+    text = "a line of some words\n" * 100_000
+
+    def gap() -> float:
+        pane = PlainView("Answer", prose=True)
+        qtbot.addWidget(pane)
+        pane.show()
+        pane.show_text(text)
+        QApplication.processEvents()
+        heart = Heart()
+        pane.load_all()
+        qtbot.waitUntil(lambda: pane.blockCount() > 100_000, timeout=15_000)
+        return heart.stop()
+
+    assert calmest(gap, 0.15) <= 0.15
