@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from proxy import tomledit
-from proxy.config import Agent, Provider
+from proxy.config import DEMO_URL, Agent, Provider
 from proxy.configtext import readable, tables
 from proxy.errors import ConfigError
 from proxy.tomledit import Value
@@ -91,10 +91,14 @@ def _default_instead_of_demo(text: str, provider: Provider) -> str:
 
 
 def remove_provider(text: str, provider: str) -> str:
-    """Take a provider out; where it was the default, the first of the others becomes that."""
+    """Take a provider out; where it was the default, the first of the others becomes that.
+
+    The demonstration does so only where there is no other: nobody's agent is sent to it unasked.
+    """
     _check_known(text, provider)
     root = tables(text)
     others = [name for name in root["providers"] if name != provider]
+    others.sort(key=lambda name: root["providers"][name].get("base_url") == DEMO_URL)
     if root.get("server", {}).get("default_provider") == provider:
         text = set_server(text, "default_provider", others[0] if others else "")
     return tomledit.remove(text, ("providers", provider))

@@ -208,6 +208,14 @@ def test_a_provider_moves_with_its_tables_and_comments() -> None:
     assert move_provider(moved, "b", 0) == moved
 
 
+def test_the_demonstration_becomes_the_default_only_where_there_is_no_other() -> None:
+    text = save_provider(FRESH, Provider("a", "https://a.example/v1"))
+    text = save_provider(text, Provider("b", "https://b.example/v1"))
+    without_a = remove_provider(text, "a")
+    assert parse(without_a, fix_names()).default_provider == "b"
+    assert parse(remove_provider(without_a, "b"), fix_names()).default_provider == "demo"
+
+
 def test_the_last_provider_can_go() -> None:
     edited = remove_provider(FRESH, "demo")
     assert parse(edited, fix_names()).providers == {}
