@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 _LONGEST_TOKEN = 64
 _MOST_SEARCHED = 4 * 1024 * 1024
 _LARGEST_ERROR = 64 * 1024
+_SENTENCES = ("message", "detail", "msg", "error_msg")
 
 
 class FirstToken:
@@ -57,10 +58,19 @@ def sentence(beginning: bytes) -> str:
     """Return what a provider says in an error's body, empty where it is not to be found."""
     if len(beginning) > _LARGEST_ERROR:
         return ""
-    body = wire.decode_object(beginning)
-    if body is None:
-        return ""
+    body = _first_object(beginning)
     return _words(body.get("error")) or _words(body)
+
+
+def _first_object(text: bytes) -> JsonObject:
+    """Read an object, or the first one of a list."""
+    try:
+        value = wire.decode(text)
+    except (ValueError, RecursionError):
+        return {}
+    items: JsonObject = {"items": value if isinstance(value, list) else [value]}
+    found = wire.objects(items, "items")
+    return found[0] if found else {}
 
 
 def _words(error: object) -> str:
@@ -68,8 +78,19 @@ def _words(error: object) -> str:
         return error.strip()
     holder: JsonObject = {"error": error}
     body = wire.child(holder, "error")
-    found = (wire.text(body, name) for name in ("message", "detail", "msg", "error_msg"))
-    return next(filter(None, found), "").strip()
+    found = (_member(body, name) for name in _SENTENCES)
+    said = next(filter(None, found), "").strip()
+    # A router says only that somebody failed; what that one said stands below.
+    cause = wire.text(wire.child(body, "metadata"), "raw").strip()
+    if not said or not cause:
+        return said
+    return f"{said}: {sentence(cause.encode('utf-8', 'replace')) or cause}"
+
+
+def _member(body: JsonObject, name: str) -> str:
+    """Return a text, or what the first of several faults says."""
+    faults = wire.objects(body, name)
+    return wire.text(faults[0], "msg") if faults else wire.text(body, name)
 
 
 def event_sentence(end: bytes) -> str:

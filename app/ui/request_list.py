@@ -246,6 +246,7 @@ class RequestList(QWidget):
         self.view.fit()
         self._show_pause(self.paused)
         self._show_pill()
+        self._show_nothing()
         self._show_dropped()
 
     def _filter(self, words: str) -> None:

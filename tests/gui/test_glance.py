@@ -41,7 +41,18 @@ def test_finds_it_wherever_the_stream_is_cut() -> None:
         (b'{"error":"model not found"}', "model not found"),
         (b'{"message":"Rate limit reached"}', "Rate limit reached"),
         (b'{"detail":"Not Found"}', "Not Found"),
+        (b'{"detail":[{"loc":["body","model"],"msg":"Field required"}]}', "Field required"),
+        (b'[{"error":{"message":"API key not valid"}}]', "API key not valid"),
+        (
+            b'{"error":{"message":"Provider returned error","metadata":{"raw":"Overloaded"}}}',
+            "Provider returned error: Overloaded",
+        ),
+        (
+            b'{"error":{"message":"Failed","metadata":{"raw":"{\\"detail\\":\\"No GPU\\"}"}}}',
+            "Failed: No GPU",
+        ),
         (b"<html>Bad gateway</html>", ""),
+        (b"[[[1]]]", ""),
         (b'{"error":{"code":5}}', ""),
     ],
 )
