@@ -1,6 +1,8 @@
 """What the bytes of an answer tell at a glance, before anybody reads them event by event."""
 
+import html
 import re
+from typing import cast
 
 from app.models.plaintext import decoded
 from proxy import wire
@@ -18,6 +20,7 @@ _TOKEN = re.compile(
 _LONGEST_TOKEN = 64
 _MOST_SEARCHED = 4 * 1024 * 1024
 _LARGEST_ERROR = 64 * 1024
+_TITLE = re.compile(rb"(?i)<title[^>]*>([^<]{1,300})")
 _SENTENCES = ("message", "detail", "msg", "error_msg")
 
 
@@ -59,6 +62,8 @@ def sentence(beginning: bytes) -> str:
     if len(beginning) > _LARGEST_ERROR:
         return ""
     body = _first_object(beginning)
+    if not body and (title := _TITLE.search(beginning)) is not None:
+        return html.unescape(decoded(title.group(1))).strip()
     return _words(body.get("error")) or _words(body)
 
 
@@ -90,7 +95,11 @@ def _words(error: object) -> str:
 def _member(body: JsonObject, name: str) -> str:
     """Return a text, or what the first of several faults says."""
     faults = wire.objects(body, name)
-    return wire.text(faults[0], "msg") if faults else wire.text(body, name)
+    if not faults:
+        return wire.text(body, name)
+    place = faults[0].get("loc")
+    where = ".".join(map(str, cast("list[object]", place))) if isinstance(place, list) else ""
+    return ": ".join(filter(None, (where, wire.text(faults[0], "msg"))))
 
 
 def event_sentence(end: bytes) -> str:

@@ -41,7 +41,10 @@ def test_finds_it_wherever_the_stream_is_cut() -> None:
         (b'{"error":"model not found"}', "model not found"),
         (b'{"message":"Rate limit reached"}', "Rate limit reached"),
         (b'{"detail":"Not Found"}', "Not Found"),
-        (b'{"detail":[{"loc":["body","model"],"msg":"Field required"}]}', "Field required"),
+        (
+            b'{"detail":[{"loc":["body","model"],"msg":"Field required"}]}',
+            "body.model: Field required",
+        ),
         (b'[{"error":{"message":"API key not valid"}}]', "API key not valid"),
         (
             b'{"error":{"message":"Provider returned error","metadata":{"raw":"Overloaded"}}}',
@@ -52,6 +55,7 @@ def test_finds_it_wherever_the_stream_is_cut() -> None:
             "Failed: No GPU",
         ),
         (b"<html>Bad gateway</html>", ""),
+        (b"<html><TITLE>502 &amp; gone</TITLE><h1>x</h1></html>", "502 & gone"),
         (b"[[[1]]]", ""),
         (b'{"error":{"code":5}}', ""),
     ],
