@@ -49,6 +49,7 @@ class SchemaArguments(Repair):
             name: schema for name, schema in schemas.items() if Coercion(schema).may_act()
         }
         self._calls: dict[tuple[int, int], _Call] = {}
+        self._finished: set[int] = set()
         self._changed: set[int] = set()
         """The identities of chunks that were mended and have not left yet."""
 
@@ -63,8 +64,13 @@ class SchemaArguments(Repair):
             if ends_well(choice):
                 self._coerce(wire.index(choice))
         if finished:
-            yield from self._release(finished)
-            yield from self._leaving(chunk)
+            self._finished |= finished
+            self.held.append(chunk)
+            # What one choice held back is not overtaken by another's end.
+            if all(
+                wire.index(c) in self._finished for each in self.held for c in wire.choices(each)
+            ):
+                yield from self.flush()
         elif not held and not (self.held and not says_more(chunk)):
             if self.held:
                 yield Finding(self.name, "let text go ahead of held arguments", routine=True)
@@ -75,7 +81,12 @@ class SchemaArguments(Repair):
             self.held.append(chunk)
 
     def flush(self) -> Output:
-        yield from self._release({wire.index(c) for each in self.held for c in wire.choices(each)})
+        held, self.held = self.held, []
+        for chunk in held:
+            if id(chunk) in self._changed:
+                self._changed.remove(id(chunk))
+                yield Finding(self.name, "read arguments as the tool's schema declares them")
+            yield chunk
 
     def _take(self, chunk: JsonObject) -> bool:
         """Note the fragments of a chunk; tell whether it has arguments that must wait."""
@@ -119,17 +130,3 @@ class SchemaArguments(Repair):
                 text = ""
                 self._changed.add(id(chunk))
             call.parts.clear()
-
-    def _release(self, finished: set[int]) -> Output:
-        held, self.held = self.held, []
-        for chunk in held:
-            if any(wire.index(choice) not in finished for choice in wire.choices(chunk)):
-                self.held.append(chunk)
-            else:
-                yield from self._leaving(chunk)
-
-    def _leaving(self, chunk: JsonObject) -> Output:
-        if id(chunk) in self._changed:
-            self._changed.remove(id(chunk))
-            yield Finding(self.name, "read arguments as the tool's schema declares them")
-        yield chunk

@@ -96,6 +96,14 @@ def test_keeps_the_choices_apart() -> None:
         [calls(opening(0, "a", "f", "")), END],
         [calls(opening(0, "a", "f", NARROW))],
         [delta(content="Hi"), delta(finish="stop")],
+        [
+            calls(opening(0, "a", "f")),
+            calls(opening(0, "b", "f"), choice=1),
+            calls(entry('{"count":1}', index=0)),
+            calls(entry('{"count":2}', index=0), choice=1),
+            END,
+            delta(1, "tool_calls"),
+        ],
     ],
 )
 def test_leaves_everything_else_alone(chunks: list[JsonObject]) -> None:
