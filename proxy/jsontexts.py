@@ -98,7 +98,7 @@ def _meant(value: Any, text: bytes) -> Iterator[bytes]:
         yield text
     elif isinstance(value, list):
         objects = wire.objects({"": wire.decode(text)}, "")
-        if objects and all("choices" in each for each in objects):
+        if any("choices" in each for each in objects):
             yield from map(wire.encode, objects)
         elif objects:
             yield text

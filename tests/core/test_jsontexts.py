@@ -19,6 +19,7 @@ A, B = b'{"a":"data: {x"}', b'{"b":[1,2]}'
         (b"\xef\xbb\xbfdata: data:\t" + A + b"\0", [A]),
         (b'"{\\"b\\":[1,2]}"', [B]),
         (b'[{"choices":[]},{"choices":[1]}]', [b'{"choices":[]}', b'{"choices":[1]}']),
+        (b'[{"id":1},{"choices":[1]}]', [b'{"id":1}', b'{"choices":[1]}']),
         (b'[{"error":1}]', [b'[{"error":1}]']),
         (b'{\n "b":\r\n 1}', [b'{  "b":   1}']),
         (b'{"b":"\t"}', [b'{"b":"\\u0009"}']),
