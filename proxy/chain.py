@@ -64,6 +64,12 @@ class Chain:
         """Something is held back."""
         return any(repair.held for repair in self.repairs)
 
+    def waits_briefly(self, *, over: bool) -> bool:
+        """Tell whether something is held back that leaves soon: a comment can wait behind it."""
+        holding = [repair for repair in self.repairs if repair.held]
+        # What a user switched on for its price may hold back a whole answer.
+        return bool(holding) and (over or all(repair.default for repair in holding))
+
     def overriding(self, *hooks: str) -> list[Repair]:
         """Return the repairs that have one of these hooks of their own."""
         return [repair for repair in self.repairs if _overrides(type(repair), hooks)]

@@ -4,7 +4,7 @@
 
 The source decodes a stream or explodes a document, the sink encodes a stream or folds a
 document: which, is decided once, when the first bytes show what came. What no repair touched
-keeps upstream's own bytes, and its place: comments too, once only the end is held back.
+keeps upstream's own bytes, and its place: comments too, where nothing is held back for long.
 """
 
 from collections.abc import Callable, Sequence
@@ -314,7 +314,7 @@ class Pipeline:
     def _read(self, event: Event, findings: list[Finding]) -> None:
         self._unread.steady.forget()
         self._come.alike = False
-        if event.data is None and self._come.over and self._chain.holds and not findings:
+        if event.data is None and not findings and self._chain.waits_briefly(over=self._come.over):
             self._sink.behind.append((self._come.events, event))
         elif event.data is None:
             self._forward(event, findings)

@@ -249,3 +249,11 @@ def test_a_finish_waits_however_many_comments_come_behind_it() -> None:
     stream([*HEALTHY[:4], ping, ping, DONE], trails)
     events = [*HEALTHY[:4], ping, ping, ping, event(TEXT % b"more"), DONE]
     assert stream(events, trails) == stream(events)
+
+
+def test_a_comment_behind_a_held_call_keeps_its_place() -> None:
+    empty = event(CALL.replace(b'[{"id"', b'[{"index":0,"id"'))
+    events = [HEALTHY[0], empty, b": ping\n\n", event(FINISH % b"tool_calls"), DONE]
+    played = stream(events)
+    assert played.body == b"".join(events)
+    assert not played.marks
