@@ -302,8 +302,7 @@ class Application(QObject):
         self._attentions.show_settings(settings)
         self._desk.show_settings(settings)
         self._wishes.show_settings(settings)
-        self._pages.providers.show_error("")
-        self._pages.settings.show_error("")
+        self._pages.forgive()
         self._look_for_attention()
 
     def _refuse_settings(self, error: ConfigError) -> None:

@@ -61,6 +61,7 @@ class AgentsPage(Page):
         self._address = f"http://127.0.0.1:{DEFAULT_PORT}/v1"
         self._known_keys: dict[str, Secret] = {}
         self._unconfirmed: set[str] = set()
+        self._failed = False
         self._awaited: dict[str, Callable[[], None]] = {}
         self._clipboard = Clipboard(self)
         self.target = AgentTarget()
@@ -116,6 +117,12 @@ class AgentsPage(Page):
         """Say what could not be done."""
         self._awaited.clear()
         self._say(words, Mark.BAD)
+        self._failed = True
+
+    def forgive(self) -> None:
+        """Say no more of what could not be done; what was done stays said."""
+        if self._failed:
+            self._say("")
 
     def apply(self, records: list[Record]) -> None:
         """Turn the lights of agents whose requests came, and learn the model they ask for."""
@@ -197,6 +204,7 @@ class AgentsPage(Page):
         tab_through([*self.target.stops, *self._keys.stops, *stops])
 
     def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
+        self._failed = False
         self._notice.setText(words)
         self._notice_sign.show_mark(mark)
         self._notice.setVisible(bool(words))

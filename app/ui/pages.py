@@ -51,6 +51,12 @@ class Pages:
         self.settings.show_settings(settings)
         self.first_run.show_settings(settings)
 
+    def forgive(self) -> None:
+        """Say no more of what could not be written: now it can."""
+        self.providers.show_error("")
+        self.settings.show_error("")
+        self.agents.forgive()
+
     def show_address(self, url: str) -> None:
         """Show where agents have to point."""
         self.agents.show_address(f"{url}/v1")

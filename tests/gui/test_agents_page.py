@@ -320,6 +320,15 @@ def test_a_key_of_an_agent_without_a_card_tells_of_its_requests(page: AgentsPage
     assert page._keys._states["goose"].text() == "new, copy it now"
 
 
+def test_what_could_not_be_done_is_forgiven_and_what_was_done_stays_said(page: AgentsPage) -> None:
+    page.show_error("The configuration was not changed: line 3")
+    page.forgive()
+    assert page._notice.text() == ""
+    push(page.cards["cline"], "Copy base URL")
+    page.forgive()
+    assert page._notice.text() == "Copied."
+
+
 def test_without_a_model_none_is_made_up(page: AgentsPage, keymaker: Keymaker) -> None:
     QGuiApplication.clipboard().setText("before")
     for label in ("Copy model", "Copy command"):
