@@ -75,7 +75,8 @@ def _missed(exchange: Exchange | None) -> dict[str, int]:
     counts: Mapping[str, int] = {} if finished is None else finished.would_mend
     usual = {repair.name for repair in fixes() if repair.default}
     found = [fix for fix, count in counts.items() if count]
-    return {fix: counts[fix] for fix in sorted(found, key=lambda fix: fix not in usual)}
+    found.sort(key=lambda fix: (fix not in usual, -counts[fix]))
+    return {fix: counts[fix] for fix in found}
 
 
 def _acts(provider: Provider, fix: str) -> bool:

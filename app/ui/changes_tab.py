@@ -22,7 +22,7 @@ MOST_MARKS = 300
 """Of one fix; whoever wants more of them looks at the events."""
 
 _WIDTH = 300
-_NUMBER_WIDTH = 90
+_NUMBER_WIDTH = 70
 _ROLE = Qt.ItemDataRole.UserRole
 
 

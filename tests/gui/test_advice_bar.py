@@ -49,6 +49,11 @@ def test_names_what_is_needed_most_before_what_was_met_most_often(
     assert toggled == [("deepseek", "index-repair", True)]
 
 
+def test_names_of_two_alike_the_one_that_was_met_more_often(advise: Advise) -> None:
+    off = replace(OFF, fixes={"index-repair": False, "finish-reason": False})
+    assert advise({"finish-reason": 1, "index-repair": 5}, off).startswith("▲ Index repair")
+
+
 def test_goes_on_to_the_next_fix_and_ends(bar: AdviceBar, advise: Advise) -> None:
     one = replace(OFF, fixes={})
     assert advise(MISSED, one).startswith("▲ Name reasoning both ways would have mended")
