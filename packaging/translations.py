@@ -19,7 +19,7 @@ FOLDER = SOURCES / "resources" / "translations"
 TEXTS, COMPILED = FOLDER / "wiremend_zh_CN.ts", FOLDER / "wiremend_zh_CN.qm"
 # What begins with a capital letter is a title or an error; lists of names have no such word.
 _REASON = re.compile(
-    r"^(?!.*[.]$)[a-z][^\n]*\b(a|an|the|of|its|that|were|without|nothing|among|up|call)\b"
+    r"^(?!.*[.]$)(?=[a-z])[^\n]*\b(a|an|the|of|its|that|were|without|nothing|among|up|call)\b"
 )
 TOOLS = Path(sys.executable).parent
 

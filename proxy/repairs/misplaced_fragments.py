@@ -20,6 +20,8 @@ from proxy.fragments import Call, Calls, Place, read
 from proxy.repair import CALLS, Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
+_REPEATED = (("id", "removed a repeated id"), ("type", "removed a repeated type"))
+
 
 @dataclass(slots=True)
 class _Out:
@@ -231,10 +233,10 @@ def _write_first(entry: JsonObject, out: _Out, changes: dict[str, None]) -> None
 
 
 def _write_later(entry: JsonObject, out: _Out, place: Place, changes: dict[str, None]) -> None:
-    for name in ("id", "type"):
+    for name, change in _REPEATED:
         if entry.get(name) is not None:
             del entry[name]
-            changes[f"removed a repeated {name}"] = None
+            changes[change] = None
     function = wire.function(entry)
     if place.name_part and out.name != place.call.name:
         out.name += wire.text(function, "name")

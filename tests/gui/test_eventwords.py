@@ -7,6 +7,8 @@ import pytest
 from app.language import CHINESE, language
 from app.models.eventwords import VARYING, described, finding_words, size_words
 from proxy import sse
+from tests.core.playing import everything_but, play
+from tests.corpus import cases
 from tests.gui.exchanges import DONE, call, chunk, text
 
 
@@ -96,3 +98,12 @@ def form(reason: ast.JoinedStr) -> str:
 
 def test_knows_every_reason_in_which_something_differs() -> None:
     assert set(forms()) == set(VARYING)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_every_finding_of_the_corpus_has_its_chinese() -> None:
+    played = [play(case, everything_but("force-stream", "force-non-stream")) for case in cases()]
+    played += [play(case, case.fixes) for case in cases()]
+    found = {mark.message for each in played for mark in (*each.marks, *each.request_marks)}
+    language().choose(CHINESE)
+    assert not {each for each in found if finding_words(each).isascii()}

@@ -1362,6 +1362,14 @@
         <translation>流中断前已有结束原因，已丢弃</translation>
     </message>
     <message>
+        <source>a second finish reason came; dropped</source>
+        <translation>又来了一个 finish_reason，已丢弃</translation>
+    </message>
+    <message>
+        <source>a second finish reason came; removed</source>
+        <translation>又来了一个 finish_reason，已移除</translation>
+    </message>
+    <message>
         <source>the finish reason was tool_calls, but nothing came; an error</source>
         <translation>结束原因是 tool_calls，却没有任何调用，已报错</translation>
     </message>
@@ -1392,6 +1400,14 @@
     <message>
         <source>translated the finish reason function_call</source>
         <translation>转换了结束原因 function_call</translation>
+    </message>
+    <message>
+        <source>removed a repeated id</source>
+        <translation>去掉重复的 id</translation>
+    </message>
+    <message>
+        <source>removed a repeated type</source>
+        <translation>去掉重复的 type</translation>
     </message>
     <message>
         <source>joined the entries of one call</source>
@@ -1448,6 +1464,10 @@
     <message>
         <source>wrote arguments that were an object as text</source>
         <translation>参数是对象，已写成文本</translation>
+    </message>
+    <message>
+        <source>nothing more</source>
+        <translation>没有更多说明</translation>
     </message>
     <message>
         <source>the answer was an error in a form of its own; made an error</source>
@@ -1528,6 +1548,14 @@
     <message>
         <source>an event held no JSON; turned into a comment</source>
         <translation>事件不含 JSON，已转为注释</translation>
+    </message>
+    <message>
+        <source>a chunk had neither choices nor usage; dropped</source>
+        <translation>数据块既没有 choices 也没有 usage，已丢弃</translation>
+    </message>
+    <message>
+        <source>the fix failed and was switched off for this request</source>
+        <translation>该修复出错，已在此请求中停用</translation>
     </message>
     <message>
         <source>a chunk had no {}; filled in</source>
