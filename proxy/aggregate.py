@@ -162,7 +162,7 @@ def _copied(value: Any) -> Any:
 
 def completion(data: bytes) -> JsonObject | None:
     """Read a plain answer; None where it is no completion."""
-    body = wire.decode_object(data)
+    body = wire.decode_chunk(data)
     return body if body is not None and isinstance(body.get("choices"), list) else None
 
 

@@ -205,8 +205,7 @@ class Calls:
         except _Unclear:
             return None
         if call is None:
-            call = Call()
-            self._calls.append(call)
+            call = self._open_one()
             if fragment.index is not None:
                 self._call_by_index[fragment.index] = call
         part = self._continues_name(call, fragment)
@@ -214,6 +213,14 @@ class Calls:
         if part:
             call.name += fragment.name
         return Place(call, part)
+
+    def _open_one(self) -> Call:
+        if len(self._calls) >= wire.MOST_CALLS:
+            # Each is compared with all others: the repair that asks is left out from here on.
+            raise ValueError("more calls than any answer has")
+        call = Call()
+        self._calls.append(call)
+        return call
 
     def _learn(self, call: Call, fragment: Fragment) -> None:
         if fragment.index is not None:

@@ -323,7 +323,7 @@ class Pipeline:
             if self.failure is None:
                 self._forward(event, findings)
                 self.done = True
-        elif (chunk := wire.decode_object(event.data)) is None:
+        elif (chunk := wire.decode_chunk(event.data)) is None:
             self._forward(event, findings)
         else:
             self._chunks_seen = True

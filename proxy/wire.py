@@ -23,6 +23,10 @@ _FREELY = 1024 * 1024
 """Bytes that may hold whatever they like: nothing in them takes long."""
 _MOST_CONTAINERS = 500_000
 """Each costs more time than a thousand characters of text, and nobody else is served meanwhile."""
+_MOST_CHOICES = 128
+"""OpenAI's own limit; what is kept of each is looked through for each."""
+MOST_CALLS = 512
+"""In one choice of one answer."""
 _LONGEST_MEMBER = 64 * 1024
 _ASKS_FOR_STREAM = re.compile(rb'"stream"\s*:\s*true\b')
 
@@ -60,6 +64,12 @@ def decode_object(data: bytes | str) -> JsonObject | None:
     except ValueError:
         return None
     return cast("JsonObject", value) if isinstance(value, dict) else None
+
+
+def decode_chunk(data: bytes | str) -> JsonObject | None:
+    """`decode_object`; None also for one that holds more choices or calls than any answer does."""
+    chunk = decode_object(data)
+    return None if chunk is None or _is_too_wide(chunk) else chunk
 
 
 def decode_request(data: bytes) -> JsonObject:
@@ -168,6 +178,18 @@ def text(holder: JsonObject, name: str) -> str:
 def filled(holder: JsonObject, name: str) -> bool:
     """Tell whether ``holder[name]`` is a string with more than white space in it."""
     return bool(text(holder, name).strip())
+
+
+def _is_too_wide(chunk: JsonObject) -> bool:
+    found = chunk.get("choices")
+    if not isinstance(found, list) or not found:
+        return False
+    if len(cast("list[Any]", found)) > _MOST_CHOICES:
+        return True
+    return any(
+        index(choice) >= _MOST_CHOICES or len(tool_calls(choice)) > MOST_CALLS
+        for choice in choices(chunk)
+    )
 
 
 def _is_too_much(data: bytes | str) -> bool:

@@ -129,6 +129,8 @@ class RestatedArguments(Repair):
 
     def _take(self, chunk: JsonObject, piece: Piece) -> None:
         call = self._calls.setdefault(piece.key, _Call())
+        if len(self._calls) > wire.MOST_CALLS:
+            raise ValueError("more calls than any answer has")
         if not piece.text.strip() and call.scan.empty:
             return
         if call.doubt is not None:

@@ -88,3 +88,14 @@ def test_reads_an_object_or_nothing() -> None:
     assert wire.decode_object(b'{"a":1}') == {"a": 1}
     assert wire.decode_object(b"[1]") is None
     assert wire.decode_object(b"{") is None
+
+
+def test_takes_no_chunk_that_is_wider_than_any_answer() -> None:
+    def chunk(*indexes: int) -> bytes:
+        return wire.encode({"choices": [{"index": each, "delta": {}} for each in indexes]})
+
+    assert wire.decode_chunk(chunk(*range(128))) is not None
+    assert wire.decode_chunk(chunk(*range(129))) is None
+    assert wire.decode_chunk(chunk(5000)) is None
+    calls = [{"index": each} for each in range(wire.MOST_CALLS + 1)]
+    assert wire.decode_chunk(wire.encode({"choices": [{"delta": {"tool_calls": calls}}]})) is None

@@ -261,3 +261,23 @@ def test_s29_what_tells_of_the_agents_past_is_not_forwarded() -> None:
         assert not fault.a.requests[0].header("cookie")
         assert fault.ask(origin="http://127.0.0.1", ends=None).status == 403
         assert len(fault.a.requests) == 1
+
+
+def test_an_answer_wider_than_any_is_passed_on_as_it_came_and_at_once() -> None:
+    wide = [{"index": each, "delta": {"content": "a"}} for each in range(30_000)]
+    said = b"data: " + json.dumps({"choices": wide}).encode() + b"\n\n"
+    stream = streamed(HEALTHY[0], said, *HEALTHY[1:])
+    with FakeUpstream(stream) as up, proxy(up.url) as running:
+        began = time.monotonic()
+        assert said in post(running, chat()).body
+        # Each choice was compared with all others: it took a minute, and nobody else was served.
+        assert time.monotonic() - began < 10
+
+
+def test_calls_without_end_are_all_passed_on() -> None:
+    calls = [{"id": f"call_{each}", "function": {"name": "f"}} for each in range(1200)]
+    events = [event({"tool_calls": [each]}) for each in calls]
+    stream = streamed(*events, event({}, "tool_calls"), b"data: [DONE]\n\n")
+    with FakeUpstream(stream) as up, proxy(up.url) as running:
+        body = post(running, chat()).body
+        assert all(f'"call_{each}"'.encode() in body for each in range(1200))
