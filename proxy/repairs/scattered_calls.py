@@ -196,7 +196,8 @@ class ScatteredCalls(Repair):
         calls = [
             chunk for chunk in held if any(any(wire.tool_calls(c)) for c in wire.choices(chunk))
         ]
-        others = [chunk for chunk in held if not any(chunk is call for call in calls)]
+        called = {id(chunk) for chunk in calls}
+        others = [chunk for chunk in held if id(chunk) not in called]
         frames = list(self._frames())
         states = self._choices.values()
         as_came = not any(state.recut or state.scattered for state in states)
