@@ -19,8 +19,10 @@ _LENGTH = 9
 class CallIds:
     """The ids of one exchange and of the history it continues."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, maker: str = "") -> None:
         self._context = context
+        self._maker = maker.encode()
+        """Two fixes that make ids for one answer never make the same."""
         self._past: frozenset[str] | None = None
         self._seed: bytes | None = None
         self._made: set[str] = set()
@@ -39,6 +41,7 @@ class CallIds:
             messages = self._context.request.get("messages")
             digest = hashlib.blake2b(wire.encode_if_possible(messages) or b"")
             digest.update(str(chunk.get("id")).encode("utf-8", "replace"))
+            digest.update(self._maker)
             self._seed = digest.digest()
         attempt = len(self._made)
         while (made := _spell(self._seed, attempt)) in self._made or self.in_history(made):

@@ -76,7 +76,7 @@ class SalvageArguments(Repair):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._ids = CallIds(context)
+        self._ids = CallIds(context, self.name)
         self._calls: dict[tuple[int, int], _Call] = {}
 
     def chunk(self, chunk: JsonObject) -> Output:

@@ -36,7 +36,7 @@ class FailedGeneration(Repair):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._tools = Tools(context.schema_by_tool)
-        self._ids = CallIds(context)
+        self._ids = CallIds(context, self.name)
         self._last = b""
 
     @classmethod

@@ -42,7 +42,7 @@ class LegacyFunctions(Repair):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._ids = CallIds(context)
+        self._ids = CallIds(context, self.name)
         self._choices: dict[int, _Choice] = {}
 
     @classmethod

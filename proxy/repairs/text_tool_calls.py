@@ -70,7 +70,7 @@ class TextToolCalls(Repair):
         self._forms: dict[bool, Forms] = {}
         self._queue = TextQueue(self.held)
         self._choices: dict[int, _Choice] = {}
-        self._ids = CallIds(context)
+        self._ids = CallIds(context, self.name)
         self._used: set[str] = set()
 
     @classmethod

@@ -27,6 +27,11 @@ def test_makes_the_same_ids_again_for_the_same_answer_and_others_for_another() -
     assert ids(prompt="bye").make(CHUNK) != first
 
 
+def test_two_fixes_make_no_id_twice_for_one_answer() -> None:
+    context = Context({"messages": []})
+    assert CallIds(context, "a").make(CHUNK) != CallIds(context, "b").make(CHUNK)
+
+
 def test_makes_no_id_twice() -> None:
     known = ids()
     assert len({known.make(CHUNK) for _ in range(200)}) == 200
