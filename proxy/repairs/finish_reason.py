@@ -114,10 +114,9 @@ class FinishReason(Repair):
 
     def _waits(self, chunk: JsonObject, choices: list[JsonObject]) -> bool:
         """Tell whether a silent chunk must wait behind a reason, held or still to be added."""
-        if choices:
+        if choices or not wire.child(chunk, "usage"):
             return bool(self.held)
-        unfinished = any(not state.finished for state in self._choices.values())
-        return unfinished and bool(self.held or wire.child(chunk, "usage"))
+        return any(not state.finished for state in self._choices.values())
 
     # Reasons that come
 

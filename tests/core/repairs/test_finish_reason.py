@@ -221,3 +221,10 @@ def test_one_choice_that_finishes_twice_in_one_chunk_finishes_once() -> None:
     both = chunk({"index": 0, "delta": {}, "finish_reason": "stop"})
     both["choices"] *= 2
     assert reasons(run(ROLE, TEXT, both)) == ["stop"]
+
+
+def test_a_chunk_that_says_nothing_proves_no_reason() -> None:
+    early, more = delta(finish="stop", role="assistant", content=""), delta(content="more")
+    outcome = run(early, chunk(cost="0.1"), more)
+    assert reasons(outcome) == ["stop"]
+    assert outcome.chunks[-1]["choices"][0]["finish_reason"] == "stop"
