@@ -152,6 +152,11 @@ class Recorder:
         self._piece = piece
         self._count(piece)
 
+    def catch_up(self) -> None:
+        """Record what has come although none of it has left."""
+        self.note()
+        self._flush()
+
     def sent(self, data: bytes) -> None:
         """Bytes have left for the agent."""
         if self._head is not None:

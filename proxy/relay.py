@@ -209,9 +209,9 @@ class _Exchange:
                 await self._pass_on(piece[place : place + _SLICE], opened, body)
                 # An upstream that sends without a pause must not keep the loop to itself.
                 await asyncio.sleep(0)
-        last = self._finish(body)
-        rest = Step(self._rest.data + last.data, (*self._rest.marks, *last.marks))
-        await self._reply.end(rest, body, opened)
+                # It is we who were busy meanwhile, and not upstream that was silent.
+                self._last_heard = self._loop.time()
+        await self._reply.end(self._finish(body), body, opened)
 
     def _pass_at_once(self, piece: bytes) -> bool:
         """Pass on, in the moment in which it comes, what needs neither a look nor a pause."""
@@ -234,6 +234,9 @@ class _Exchange:
         elif step.data or step.marks:
             await self._reply.send(step, body, opened)
             self._last_said = self._last_heard
+        else:
+            # It is held back, and is to be seen all the same.
+            self._loop.call_later(_AT_ONCE, self.recorder.catch_up)
 
     # What is due while nothing comes
 
@@ -334,9 +337,11 @@ class _Exchange:
         return body.verdict
 
     def _finish(self, body: Body, why: Problem | None = None) -> Step:
+        """Return what is still to be sent: what came with the end, and what the end led to."""
         # Half an event at the end is none.
         self.recorder.events = body.events
-        return body.finish(why)
+        (rest, self._rest), last = (self._rest, Step()), body.finish(why)
+        return Step(rest.data + last.data, (*rest.marks, *last.marks))
 
     async def _let_go(self) -> None:
         opened = self._opened

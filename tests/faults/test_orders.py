@@ -1,5 +1,6 @@
 """Z05: whatever happens to an exchange, and in whatever order, it ends once and truthfully."""
 
+import asyncio
 import os
 
 import pytest
@@ -12,6 +13,8 @@ from tests.faults.machine import Machine, StillLoop
 STEPS = ("head", "end", "reset", "leave", "shutdown")
 WAITS = (0.5, 6.0, 16.0, 901.0, 15_000.0)
 PARTS = ("start", "text", "arguments", "stop", "terminal", "error", "half", "rest", "comment")
+SLICE = 16 * 1024
+"""Bytes of one piece that the relay works on at a time."""
 LONG = 60 * int(os.environ.get("WIREMEND_FUZZ", "1"))
 
 
@@ -113,3 +116,33 @@ def _terminal(sent: bytes, spoken: Spoken) -> tuple[str, int]:
         elif _fails(wire.decode_object(event.data) or {}):
             seen = "error"
     return seen, behind
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("turns", range(1, 14))
+def test_z05_an_end_amid_a_large_piece_loses_nothing_in_silence(family: str, turns: int) -> None:
+    spoken = FAMILIES[family]
+    machine = Machine(spoken.path.removeprefix("/v1/"), passthrough=False)
+    whole = spoken.start + spoken.text * (3 * SLICE // len(spoken.text)) + spoken.stop
+    loop = StillLoop()
+    try:
+        loop.run_until_complete(_interrupt(machine, whole + spoken.terminal, turns))
+    finally:
+        loop.close()
+    terminal, _ = _terminal(machine.sent, spoken)
+    # Where the last bytes waited for the agent to take others, the connection breaks.
+    assert terminal or machine.messages[-1]["more_body"]
+    if terminal == "terminal":
+        assert machine.sent == whole + spoken.terminal
+
+
+async def _interrupt(machine: Machine, piece: bytes, turns: int) -> None:
+    machine.start()
+    await machine.step("head")
+    machine.answer.come(piece)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await machine.step("shutdown")
+    await machine.step("end")
+    await machine.task
+    machine.relay.close()
