@@ -1,13 +1,11 @@
 """What the inspector and the log learn of an exchange: records without a credential."""
 
-import secrets
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable
-from hashlib import blake2s
 from typing import Any, Protocol
 
-from proxy import headers as rules, localkey, shadow
+from proxy import headers as rules, redacting, shadow
 from proxy.config import Provider
 from proxy.errors import Problem
 from proxy.forwarding import COMPLETE, TRAILS
@@ -34,15 +32,6 @@ from proxy.wire import JsonObject, text
 SHADOW_LIMIT = 1024 * 1024
 """Bytes of an answer beyond which the fixes that are off are not tried on it."""
 
-_INSTALLATION = secrets.token_bytes(32)
-_SECRET_HEADERS = frozenset(
-    (
-        *(b"authorization", b"proxy-authorization", b"x-api-key", b"api-key", b"x-goog-api-key"),
-        *(b"cookie", b"set-cookie", b"x-auth-token", b"x-csrf-token", b"x-xsrf-token"),
-        *(b"ocp-apim-subscription-key", b"x-amz-security-token", b"www-authenticate"),
-        *(b"x-wiremend-key",),
-    )
-)
 _OUTCOMES = {
     "client_gone": "client_gone",
     "proxy_shutdown": "shutdown",
@@ -59,9 +48,6 @@ _OUTCOMES = {
 }
 _ERRORS = 400
 _NOTHING = Scrubber()
-_LOCAL = localkey.PREFIX.encode("ascii")
-_SHORTEST_BROUGHT = 16
-"""Characters; what agents bring instead of a key is a word, and no secret."""
 
 
 class Admitted(Protocol):
@@ -285,7 +271,7 @@ class Recorder:
                 streaming=self._asked.get("stream") is True,
                 method=self._method,
                 path=self._path,
-                headers=redacted(headers, "agent"),
+                headers=redacting.redacted(headers, "agent"),
                 body=body,
                 passthrough=provider.passthrough,
                 fixes=() if provider.passthrough else selected_names(provider.fixes),
@@ -298,7 +284,7 @@ class Recorder:
         if self._known is not _NOTHING or self._request is None:
             return
         credentials = _credentials(self._asking[0]) if self._asking is not None else []
-        known = [*credentials, _local_key(self._request[0])]
+        known = [*credentials, redacting.local_key(self._request[0])]
         self._plainly = Scrubber(known)
         self._known = Scrubber(known, [text for each in credentials for text in packed(each)])
         self._came, self._left = Scrubbed(self._known), Scrubbed(self._known)
@@ -312,11 +298,11 @@ class Recorder:
         owner = self._admitted.provider.id
         if self._known.finds(b"\n".join([each for _, each in headers])):
             headers = [(name, self._shown(name, each)) for name, each in headers]
-        return redacted(headers, owner)
+        return redacting.redacted(headers, owner)
 
     def _shown(self, name: bytes, value: bytes) -> bytes:
         # What is marked must stay what it was, or the mark would not compare.
-        return value if name in _SECRET_HEADERS else self._known.scrub(value)
+        return value if redacting.is_secret(name) else self._known.scrub(value)
 
     def _count(self, piece: bytes) -> None:
         self.bytes_in += len(piece)
@@ -367,37 +353,8 @@ def _broke(why: Problem) -> bool:
     return outcome_of(why) in ("cut_off", "timeout", "shutdown", "client_gone")
 
 
-def redacted(headers: rules.HeaderList, owner: str) -> Headers:
-    """Return headers as text, every credential replaced by a mark that only compares."""
-    return tuple(
-        [
-            (str(name, "latin-1"), _mark(each, owner) if name in _SECRET_HEADERS else _text(each))
-            for name, each in headers
-        ]
-    )
-
-
-def _local_key(headers: rules.HeaderList) -> bytes:
-    return next((each for each in _credentials_in(headers) if each.startswith(_LOCAL)), b"")
-
-
 def _credentials(asking: Asking) -> list[bytes]:
     """Return what goes upstream as a key: the provider's, or the one that the agent brought."""
     if asking.key is not None:
         return [asking.key.reveal().encode("ascii")]
-    return [each for each in _credentials_in(asking.headers) if len(each) >= _SHORTEST_BROUGHT]
-
-
-def _credentials_in(headers: rules.HeaderList) -> list[bytes]:
-    """Return the last word of each: a scheme may stand before it."""
-    shown = [value.split() for name, value in headers if name in _SECRET_HEADERS]
-    return [words[-1] for words in shown if words]
-
-
-def _mark(value: bytes, owner: str) -> str:
-    digest = blake2s(value, key=_INSTALLATION, digest_size=4).hexdigest()
-    return f"‹key {owner} #{digest}›"
-
-
-def _text(value: bytes) -> str:
-    return value.decode("latin-1")
+    return redacting.brought(asking.headers)

@@ -63,7 +63,6 @@ SHOWN_BY = {
     "eventwise": "test_upstream_answers",
     "forwarding": "test_relay",
     "messages": "test_dialects",
-    "recording": "test_relay",
     "repair": "test_pipeline",
     "responses": "test_dialects",
     "status": "test_bridge",
