@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from proxy import wire
+from proxy import sse, wire
 from proxy.wire import JsonObject
 
 _TEXT_MEMBERS = frozenset({"content", "reasoning_content", "reasoning", "refusal", "thinking"})
@@ -18,7 +18,6 @@ _TEXT_MEMBERS = frozenset({"content", "reasoning_content", "reasoning", "refusal
 _PER_CHUNK = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 """Members that every chunk of an answer repeats."""
 _PADDING = "obfuscation"
-_EVENT = b"data: "
 _REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 
 
@@ -180,9 +179,8 @@ class Whole:
 
 def read(data: bytes) -> Whole | None:
     """Read a plain answer, or one that a repair found out to be a stream; None for all else."""
-    if data.startswith(_EVENT):
-        events = (event.removeprefix(_EVENT) for event in data.split(b"\n\n"))
-        return Whole({}, tuple(filter(None, map(wire.decode_object, events))))
+    if (stream := sse.decoded(data)) is not None:
+        return Whole({}, tuple(filter(None, map(wire.decode_object, stream))))
     body = completion(data)
     return None if body is None else Whole(body)
 

@@ -8,7 +8,7 @@ a sign of life.
 from proxy import headers as rules, wire
 from proxy.asgi import CLOSE, Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
-from proxy.errors import Problem
+from proxy.errors import FIRST_ERROR, Problem
 from proxy.forwarding import Body
 from proxy.recording import Recorder
 from proxy.repair import Form
@@ -18,7 +18,6 @@ from proxy.upstream import Opened
 from proxy.wire import JsonObject
 
 _STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
-_ERRORS = 400
 MAX_SENTENCE = 2048
 """Characters of what upstream said in no known shape."""
 _NO_CACHE = (b"cache-control", b"no-cache")
@@ -98,7 +97,7 @@ class Reply:
         elif body.broken and not self.kept_alive:
             await self._break(body, opened)
         else:
-            if body.verdict.status >= _ERRORS > self.status:
+            if body.verdict.status >= FIRST_ERROR > self.status:
                 self._contact.close_behind()
             await self._write(self._as_events(data, body, opened), last=True)
 
@@ -137,7 +136,7 @@ class Reply:
         more: HeaderList = []
         if body.form is not Form.STREAM:
             more = [(b"content-length", b"%d" % len(data))]
-        elif body.verdict.status >= _ERRORS:
+        elif body.verdict.status >= FIRST_ERROR:
             more = [CLOSE]
         await self._start(body, opened, more)
         await self._write(data, last=True)
@@ -153,7 +152,7 @@ class Reply:
 
     def _clean(self, data: bytes, body: Body, opened: Opened) -> bytes:
         """Take the keys out of an error that quotes one; nothing else is looked at."""
-        if self._raw or (opened.status < _ERRORS and body.failure is None):
+        if self._raw or (opened.status < FIRST_ERROR and body.failure is None):
             return data
         if self._scrubbed is None:
             self._scrubbed = self._recorder.scrubbed()
@@ -209,7 +208,7 @@ class Reply:
         if body.failure is not None and body.failure.error:
             return self._recorder.scrub(self._family.error_as_event(body.failure.error))
         answer = wire.decode_object(data)
-        if answer is None or "error" in answer or opened.status >= _ERRORS:
+        if answer is None or "error" in answer or opened.status >= FIRST_ERROR:
             return self._family.error_as_event(_error_in(answer or {}, data))
         return self._family.answer_as_events(answer)
 

@@ -11,6 +11,8 @@ WiremendError
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+FIRST_REDIRECT = 300
+"""From this HTTP status on an answer is no success."""
 FIRST_ERROR = 400
 """From this HTTP status on an answer is an error."""
 

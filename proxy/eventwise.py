@@ -194,7 +194,7 @@ class Exploded(Whole):
             # Nothing of what was cut off is of use to a client that waits for events.
             return super().finish(why)
         answer = decode_object(document)
-        if self._is_error(answer, document):
+        if self._heed_error(answer, document):
             return Step()
         if answer is None or not {text(answer, "type"), text(answer, "object")} & _WHOLE_ANSWERS:
             self.speaks = True
@@ -206,8 +206,8 @@ class Exploded(Whole):
         events = self._family.answer_as_events(answer)
         return Step(events, (Mark(AnswerForm.name, message, None, None),))
 
-    def _is_error(self, answer: JsonObject | None, document: bytes) -> bool:
-        """Tell whether a client that waits for events would wait for them in vain."""
+    def _heed_error(self, answer: JsonObject | None, document: bytes) -> bool:
+        """Take note of an error, for which a client waits for events in vain; tell if it is one."""
         found = hidden(document)
         if found is None and answer is None and is_broken(document):
             self.verdict = problem("upstream_invalid")

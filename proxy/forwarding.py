@@ -8,7 +8,7 @@ from typing import Protocol
 
 from proxy.config import Provider
 from proxy.dialects import Endpoint, Family, Watch
-from proxy.errors import EventTooLargeError, Problem, problem
+from proxy.errors import FIRST_ERROR, EventTooLargeError, Problem, problem
 from proxy.eventwise import COMPLETE, ERRED, Exploded, Folded, Whole
 from proxy.outgoing import Mended
 from proxy.pipeline import Pipeline
@@ -22,7 +22,6 @@ from proxy.wire import JsonObject, decode_object
 
 GONE = Problem("client_gone", 499, "The agent closed the connection.")
 
-_ERRORS = 400
 
 TRAILS = Trails()
 """What healthy answers look like: learnt from one exchange for the next."""
@@ -178,7 +177,7 @@ class _Untouched:
             self.verdict = ERRED
         elif not (watch.over or watch.finished):
             self.verdict = why or problem("stream_incomplete")
-        if self._status >= _ERRORS and self.verdict is COMPLETE:
+        if self._status >= FIRST_ERROR and self.verdict is COMPLETE:
             self.verdict = Problem(None, self._status, "")
         return Step()
 
@@ -235,7 +234,7 @@ class _Mended:
         failure = self._pipeline.failure
         if failure is None:
             status = self.status or self._status
-            return COMPLETE if status < _ERRORS else Problem(None, status, "")
+            return COMPLETE if status < FIRST_ERROR else Problem(None, status, "")
         code = failure.error.get("code")
         message = str(failure.error.get("message", ""))
         return Problem(code if isinstance(code, str) else None, failure.status, message)

@@ -28,17 +28,6 @@ _WORDS = (b"NaN", b"Infinity")
 _decoder = json.JSONDecoder(strict=False)
 
 
-def is_json(data: bytes) -> bool:
-    """Tell whether this is JSON, also of a kind that cannot be read without loss."""
-    try:
-        wire.decode(data)
-    except wire.NotJsonError:
-        return False
-    except wire.OpaqueJsonError:
-        return True
-    return True
-
-
 def loose(block: bytes) -> bytes:
     """Return what a block of a stream says, whatever stands before the data in its lines."""
     lines = (line.group() for line in _LINE.finditer(block))
@@ -47,7 +36,9 @@ def loose(block: bytes) -> bytes:
 
 def texts(data: bytes) -> list[bytes]:
     """Return the JSON objects and lists in the data, a line each, and the sentinels, in order."""
-    return [text for text in map(_tidy, _found(data)) if text == SENTINEL or is_json(text)]
+    return [
+        text for text in map(_tidy, _found(data)) if text == SENTINEL or not wire.is_broken(text)
+    ]
 
 
 def tidy_numbers(data: bytes) -> bytes:
@@ -75,7 +66,7 @@ def _found(data: bytes) -> Iterator[bytes]:
         except (ValueError, RecursionError):
             broken += 1
             rest = text[place:].strip().encode("utf-8", "surrogateescape")
-            if rest[:1] == b"{" and is_json(rest):
+            if rest[:1] == b"{" and not wire.is_broken(rest):
                 # JSON that cannot be read without loss: it goes on as it is.
                 yield rest
                 return
@@ -105,7 +96,7 @@ def _meant(value: Any, text: bytes) -> Iterator[bytes]:
 
 
 def _tidy(text: bytes) -> bytes:
-    if not is_json(text):
+    if wire.is_broken(text):
         text = _STRING.sub(_escaped, text)
     # Line feeds in JSON can only be white space between its tokens.
     return tidy_numbers(text).replace(b"\r", b" ").replace(b"\n", b" ")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from proxy import aggregate, sse, wire
 from proxy.chain import Chain, Dropped, Outcome, Passage
-from proxy.errors import EventTooLargeError, Problem, problem as problem_of
+from proxy.errors import FIRST_REDIRECT, EventTooLargeError, Problem, problem as problem_of
 from proxy.outgoing import Mended, mend
 from proxy.repair import Answer, Context, Ending, Failure, Finding, Form, Repair, failure
 from proxy.selection import Repairs, selection
@@ -24,7 +24,6 @@ from proxy.unread import Come, Unread
 MAX_DOCUMENT_SIZE = 32 * 1024 * 1024
 """Bytes; a larger plain answer is forwarded as it comes, unread."""
 
-_REDIRECTS = 300
 _JSON = "application/json"
 
 
@@ -84,7 +83,7 @@ class Pipeline:
         self._status = status
         self._declared = declared_form(content_type)
         self._repairs.status = status
-        if status >= _REDIRECTS:
+        if status >= FIRST_REDIRECT:
             self._begin(Form.DOCUMENT)
 
     def feed(self, data: bytes) -> Step:
@@ -146,7 +145,7 @@ class Pipeline:
 
     def _begin(self, came: Form) -> Form:
         self._came = self.form = came
-        readable = self._trails is not None and self._status < _REDIRECTS
+        readable = self._trails is not None and self._status < FIRST_REDIRECT
         situation = self._repairs.situation((came, self._declared)) if readable else None
         trail = self._trails.of(situation) if self._trails and situation else None
         if self._repairs.made is not None:
@@ -170,7 +169,7 @@ class Pipeline:
     def _answer(self, chain: Chain) -> None:
         """Ask in which form the answer goes on, once it is there."""
         came = self._came
-        if came is not None and self._status < _REDIRECTS:
+        if came is not None and self._status < FIRST_REDIRECT:
             answer = Answer(self._context.asked, came, self._declared, sent=came)
             for repair in chain.overriding("answer"):
                 for finding in chain.call(repair, repair.answer, answer):
@@ -222,7 +221,7 @@ class Pipeline:
         self._sink.fold = None if self.form is Form.STREAM else aggregate.Fold()
 
     def _relay_document(self, data: bytes) -> None:
-        whole = aggregate.read(data) if self._status < _REDIRECTS else None
+        whole = aggregate.read(data) if self._status < FIRST_REDIRECT else None
         if whole is None:
             # Not a completion: no repair understands it, so it goes on as it came.
             self.form = Form.DOCUMENT

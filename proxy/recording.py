@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from proxy import headers as rules, redacting, shadow
 from proxy.config import Provider
-from proxy.errors import Problem
+from proxy.errors import FIRST_ERROR, Problem
 from proxy.forwarding import COMPLETE, TRAILS
 from proxy.outgoing import Mended
 from proxy.repairs import selected_names
@@ -46,7 +46,6 @@ _OUTCOMES = {
     "loop_detected": "refused",
     "too_large": "refused",
 }
-_ERRORS = 400
 _NOTHING = Scrubber()
 
 
@@ -129,7 +128,7 @@ class Recorder:
         self._head = opened, time.monotonic()
         self._status = opened.status
         self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
-        if opened.status >= _ERRORS:
+        if opened.status >= FIRST_ERROR:
             self._suspect()
 
     def received(self, piece: bytes) -> None:
@@ -344,7 +343,7 @@ class Recorder:
 
 def outcome_of(why: Problem) -> str:
     """Return the word of the log for how an exchange ended."""
-    if why is COMPLETE or (why.code is None and why.status < _ERRORS):
+    if why is COMPLETE or (why.code is None and why.status < FIRST_ERROR):
         return "done"
     return _OUTCOMES.get(why.code or "", "upstream_error")
 

@@ -16,6 +16,7 @@ from proxy.errors import EventTooLargeError
 _EVENT_END = re.compile(rb"(?:\r\n?+|\n)(?:\r\n?+|\n)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONGEST_END = 4
+_DATA, _END = b"data: ", b"\n\n"
 BOM = b"\xef\xbb\xbf"
 
 MAX_EVENT_SIZE = 32 * 1024 * 1024
@@ -42,8 +43,15 @@ class Event:
 def encode(data: bytes, name: bytes = b"") -> bytes:
     """Write one event; data must hold no line end."""
     if name:
-        return b"event: " + name + b"\ndata: " + data + b"\n\n"
-    return b"data: " + data + b"\n\n"
+        return b"event: " + name + b"\n" + _DATA + data + _END
+    return _DATA + data + _END
+
+
+def decoded(stream: bytes) -> list[bytes] | None:
+    """Return the data of unnamed events that `encode` wrote; None where this is something else."""
+    if not stream.startswith(_DATA):
+        return None
+    return [each.removeprefix(_DATA) for each in stream.split(_END) if each]
 
 
 def event(data: bytes, name: bytes = b"") -> Event:

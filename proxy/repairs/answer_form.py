@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator
 
 from proxy import sse, wire
-from proxy.errors import problem
+from proxy.errors import FIRST_REDIRECT, problem
 from proxy.jsontexts import texts, tidy_numbers
 from proxy.repair import Answer, DocumentOutput, Failure, Finding, Form, Group, Repair, failure
 from proxy.sse import BOM, SENTINEL
 from proxy.wire import JsonObject
 
-_REDIRECTS = 300
 _TRAILING_SENTINEL = re.compile(rb"\s*(?:data:\s*\[DONE\]\s*)+\Z")
 _CONTENT_TYPE = {Form.STREAM: "text/event-stream", Form.DOCUMENT: "application/json"}
 
@@ -45,7 +44,7 @@ class AnswerForm(Repair):
             yield Finding(self.name, "the content type did not fit the answer; corrected")
 
     def document(self, data: bytes) -> DocumentOutput:
-        if self.status < _REDIRECTS:
+        if self.status < FIRST_REDIRECT:
             if data.startswith(BOM):
                 data = data.removeprefix(BOM)
                 yield Finding(self.name, "a byte order mark stood before the answer; removed")

@@ -9,10 +9,10 @@ import re
 from typing import Any
 
 from proxy import wire
+from proxy.errors import FIRST_REDIRECT
 from proxy.repair import DocumentOutput, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
-_REDIRECTS = 300
 _SIGNS = re.compile(rb'\A\s*[\["]|"(?:data|result|response|body)"\s*:\s*[{"]')
 _HOLDERS = ("data", "result", "response", "body")
 
@@ -30,7 +30,7 @@ class Envelopes(Repair):
     signs = _SIGNS
 
     def document(self, data: bytes) -> DocumentOutput:
-        suspect = self.status < _REDIRECTS and _SIGNS.search(data) is not None
+        suspect = self.status < FIRST_REDIRECT and _SIGNS.search(data) is not None
         if suspect and (inner := _inner(wire.decode_if_possible(data))) is not None:
             yield self._finding()
             data = wire.encode(inner)

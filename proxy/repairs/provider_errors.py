@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from proxy import sse, wire
-from proxy.errors import problem
+from proxy.errors import FIRST_REDIRECT, problem
 from proxy.repair import DocumentOutput, EventOutput, Failure, Finding, Group, Repair, failure
 from proxy.sse import Event
 from proxy.wire import JsonObject
@@ -30,9 +30,7 @@ _SENTENCES = (
     "reason", "title", "description",
 )  # fmt: skip
 _NUMBERS = ("code", "status", "status_code", "http_code")
-_STREAM = b"data: "
 _FAILED = ("error", "failed", "failure")
-_REDIRECTS = 300
 _ERRORS = range(400, 600)
 _SERVER_ERRORS = 500
 _DIGITS = 5
@@ -83,7 +81,7 @@ class ProviderErrors(Repair):
         if self.status >= _ERRORS.start:
             error = _refusal(data, self.status)
         else:
-            error = self._unfit(data) if self.status < _REDIRECTS else None
+            error = self._unfit(data) if self.status < FIRST_REDIRECT else None
         if error is None:
             yield data
             return
@@ -92,7 +90,7 @@ class ProviderErrors(Repair):
 
     def _unfit(self, data: bytes) -> Failure | None:
         found = hidden(data)
-        broken = not data.startswith(_STREAM) and wire.is_broken(data)
+        broken = sse.decoded(data) is None and wire.is_broken(data)
         if found is None and self.context.streaming and broken:
             # Who waits for events finds none in it, and takes that for the end.
             return failure(problem("upstream_invalid"))
@@ -134,9 +132,9 @@ def hidden(data: bytes) -> Failure | None:
         sentence = f"The provider answered with a web page{named} instead of JSON."
         return _failure(f"{sentence} Check the base URL: is /v1 missing?", None)
     data = data.removeprefix(sse.BOM)
-    if data.startswith(_STREAM):
+    if (stream := sse.decoded(data)) is not None:
         # Chunks that came without their framing, and perhaps an error among them.
-        events = (_parsed(event.removeprefix(_STREAM)) for event in data.split(b"\n\n"))
+        events = map(_parsed, stream)
         return next((_failure(each, None) for each in events if _is_error(each)), None)
     value = _parsed(data)
     if value is None:
