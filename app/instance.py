@@ -19,6 +19,9 @@ _LONGEST_LINE = 200
 _PATIENCE_MS = 2_000
 _LOCK_MS = 100
 _AGAIN_MS = 50
+_TIMES = 30
+"""So often an answer is asked for that is not known yet: for less time than the guest waits."""
+_NOT_YET = "starting"
 
 
 class Instance(QObject):
@@ -80,16 +83,17 @@ class _Guest(QObject):
         if connection.canReadLine():
             word = bytes(connection.readLine(_LONGEST_LINE).data()).decode("utf-8", "replace")
             connection.readyRead.disconnect(self.hear)
-            self._reply(word.strip())
+            self._reply(word.strip(), _TIMES)
         elif connection.bytesAvailable() > _LONGEST_LINE:
             connection.abort()
 
-    def _reply(self, word: str) -> None:
+    def _reply(self, word: str, times: int) -> None:
         answer = self._answer(word)
-        if answer is None:
-            QTimer.singleShot(_AGAIN_MS, self, lambda: self._reply(word))
+        if answer is None and times:
+            QTimer.singleShot(_AGAIN_MS, self, lambda: self._reply(word, times - 1))
             return
-        self._connection.write(answer.encode() + b"\n")
+        said = _NOT_YET if answer is None else answer
+        self._connection.write(said.encode() + b"\n")
         self._connection.flush()
         self._connection.disconnectFromServer()
 

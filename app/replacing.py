@@ -1,5 +1,6 @@
 """Puts a file in another's place, whole or not at all: a reader sees the old one or the new one."""
 
+import contextlib
 import os
 import secrets
 import time
@@ -55,8 +56,10 @@ def _take_place(beside: Path, target: Path) -> None:
                 raise
             time.sleep(_PAUSE_SECONDS)
     if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # The new file is there by now, also where a file system has no such call.
+        with contextlib.suppress(OSError):
+            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)

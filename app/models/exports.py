@@ -105,7 +105,7 @@ def har_of(exchange: Exchange) -> Exported:
         "cache": {},
         "timings": {"send": 0, "wait": first, "receive": max(0.0, whole - first)},
     }
-    creator = {"name": "Wiremend", "version": "1"}
+    creator = {"name": "Wiremend", "version": version()}
     note = " ".join([*_gap(exchange), _removed(redaction)])
     archive = {"log": {"version": "1.2", "creator": creator, "entries": [entry], "comment": note}}
     return Exported(json.dumps(archive, ensure_ascii=True, indent=1), redaction.count)

@@ -19,12 +19,10 @@ class AgentTarget(QWidget):
     """Two choices and one address.
 
     Signals:
-        address_changed: it leads elsewhere now.
         copy_asked, look_asked: by a click.
         models_asked: the provider whose models are to be listed.
     """
 
-    address_changed = Signal()
     copy_asked = Signal()
     look_asked = Signal()
     models_asked = Signal(str)
@@ -88,11 +86,13 @@ class AgentTarget(QWidget):
         if provider != self.provider:
             return
         named = [each for each in models if len(each) <= _LONGEST_MODEL and each.isprintable()]
-        entered = self._model.text()
+        entered, own = self._model.text(), self._model.isModified()
         self._models.clear()
         self._models.addItems(named[:_MOST_MODELS])
         self._models.setCurrentIndex(self._models.findText(entered))
         self._model.setText(entered)
+        # Setting it takes the mark of the user's own word off.
+        self._model.setModified(own)
         if named and self.isVisible() and self.isActiveWindow():
             self._models.setFocus()
             self._models.showPopup()
@@ -102,11 +102,14 @@ class AgentTarget(QWidget):
         self._models.setFocus()
 
     def _choose(self) -> None:
+        self._forget_models()
+        self._show_address()
+
+    def _forget_models(self) -> None:
+        """Another provider has other models."""
         self._models.clear()
         self._model.clear()
         self._model.setModified(False)
-        self._show_address()
-        self.address_changed.emit()
 
     def _fill(self) -> None:
         chosen = self.provider
@@ -118,6 +121,8 @@ class AgentTarget(QWidget):
             self._provider.addItem(title, name)
         known = chosen if chosen in self._settings.providers else self._settings.default_provider
         self._provider.setCurrentIndex(self._provider.findData(known))
+        if chosen and known != chosen:
+            self._forget_models()
         self._list.setEnabled(bool(self.provider))
 
     def _show_address(self) -> None:

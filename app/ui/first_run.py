@@ -287,7 +287,8 @@ class FirstRun(Page):
 
     def _choose(self, preset: Preset) -> None:
         if preset.local:
-            self._save(preset, "none")
+            known = self._providers.get(preset.base_url)
+            self._save(preset, "none" if known is None else known.key)
             return
         dialog = KeyDialog(preset.title, self._place(), self, key_page=preset.key_page)
         if dialog.exec() == QDialog.DialogCode.Accepted:

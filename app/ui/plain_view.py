@@ -27,10 +27,10 @@ class PlainView(QPlainTextEdit):
     """Shows these very characters, up to a limit.
 
     Signals:
-        loading: the limit is lifted; all of the text follows.
+        extent_changed: more may be shown, or all that will be.
     """
 
-    loading = Signal()
+    extent_changed = Signal()
 
     def __init__(self, name: Words, *, prose: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +62,11 @@ class PlainView(QPlainTextEdit):
     def room(self) -> int:
         """How many characters more will be shown."""
         return max(0, self._limit - self._length)
+
+    @property
+    def extent(self) -> int:
+        """How many characters of the text are shown."""
+        return min(self._length, self._limit)
 
     @property
     def full(self) -> bool:
@@ -109,7 +114,7 @@ class PlainView(QPlainTextEdit):
         self.follows = False
         self.clear()
         self._slices.start()
-        self.loading.emit()
+        self.extent_changed.emit()
 
     def _load_slice(self) -> None:
         text = self._waiting[0] if self._waiting else ""
@@ -117,10 +122,13 @@ class PlainView(QPlainTextEdit):
         self._place += _SLICE
         if self._place >= len(text):
             self._waiting, self._place = self._waiting[1:], 0
-        if self.blockCount() >= MOST_LINES:
+        if self._waiting and self.blockCount() >= MOST_LINES:
             self._limit = self._length
+            # As where there are too many characters: the text goes on, and is not shown.
+            self._append("\n…")
         if not self._waiting or self.full:
             self._slices.stop()
+            self.extent_changed.emit()
 
     def _insert(self, text: str) -> None:
         bar = self.verticalScrollBar()
@@ -134,6 +142,11 @@ class PlainView(QPlainTextEdit):
         cursor.insertText(fit)
         if at_end:
             bar.setValue(bar.maximum())
+
+    def _append(self, sign: str) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(sign)
 
     def _offer(self, *, cut: bool) -> None:
         self.load.setVisible(cut)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSplitter, QVBoxLayout, QWidg
 from app.language import Words, asked
 from app.models.eventwords import size_words
 from app.models.exchange import Pieces
-from app.models.plaintext import MOST_TEXT
 from app.models.reading import EventLog, Reading
 from app.ui.files import save_as
 from app.ui.parts import Look, button, row, text
@@ -91,7 +90,7 @@ class RawTab(Tab):
         for side, name in ((self.received, "received"), (self.sent, "sent")):
             sides.addWidget(side)
             side.save.clicked.connect(partial(self._save, side, name))
-            side.view.loading.connect(self._tell_what_is_shown)
+            side.view.extent_changed.connect(self._tell_what_is_shown)
         self.body.addWidget(sides, 1)
         self.body.addWidget(self._note)
 
@@ -109,8 +108,8 @@ class RawTab(Tab):
 
     def _tell_what_is_shown(self) -> None:
         words = self.tr("Only the first {size} are shown; “Save…” writes all of it.")
-        cut = self.received.view.full or self.sent.view.full
-        self._note.setText(words.format(size=size_words(MOST_TEXT)) if cut else "")
+        cut = [side.view.extent for side in (self.received, self.sent) if side.view.full]
+        self._note.setText(words.format(size=size_words(max(cut))) if cut else "")
 
     def _save(self, side: Side, name: str) -> None:
         if self.reading is not None:

@@ -105,13 +105,13 @@ class RequestActions(QToolButton):
 
     def _offer_again(self) -> None:
         """Let it be sent again, or say why it cannot be."""
-        words, provider = self.tr("Send again"), self._provider
+        provider, obstacle = self._provider, ""
         if self._exchange is not None and self._exchange.dropped:
-            words = self.tr("Send again (no longer kept)")
+            obstacle = self.tr("Send again (no longer kept)")
         elif provider is not None and provider.key == "client":
-            words = self.tr("Send again (only the agent has the key)")
-        self._again.setTitle(words)
-        self._again.setEnabled(provider is not None and words == self.tr("Send again"))
+            obstacle = self.tr("Send again (only the agent has the key)")
+        self._again.setTitle(obstacle or self.tr("Send again"))
+        self._again.setEnabled(provider is not None and not obstacle)
 
     def _fill_again(self) -> None:
         self._offer_again()

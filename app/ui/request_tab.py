@@ -13,7 +13,7 @@ from app.models.bigjson import Raw
 from app.models.exchange import Exchange
 from app.models.exports import redacted_headers
 from app.models.jsontree import NAME, VALUE, JsonTreeModel
-from app.models.plaintext import decoded, pretty
+from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.parts import Look, text
 from app.ui.plain_view import PlainView
@@ -24,7 +24,8 @@ from proxy.tap import Headers
 
 _NAME_WIDTH = 200
 _VALUE_WIDTH = 220
-_MOST_READ = 1024 * 1024
+_MOST_READ = 4 * MOST_TEXT
+"""Bytes: no character has more than four."""
 _SIZES = [110, 300, 110]
 
 
@@ -110,7 +111,7 @@ class RequestTab(Tab):
         if index.isValid():
             value = self.model.node(index).shown
             text = _text_of(value, _MOST_READ)
-            long = len(text) >= _MOST_READ
+            long = len(text) >= MOST_TEXT
             self._value.show_text(text, partial(_text_of, value, sys.maxsize) if long else None)
 
 

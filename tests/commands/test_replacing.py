@@ -1,6 +1,8 @@
 """A file takes another's place: private, through links, and never in part."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,19 @@ def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         create_file(tmp_path / "x", b"new")
     assert (tmp_path / "x").read_bytes() == b"old"
+
+
+@needs_posix
+def test_a_folder_that_cannot_be_synced_holds_the_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def sync_files(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            raise OSError(errno.EINVAL, "as some network file systems say")
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", sync_files)
+    replace_file(tmp_path / "x", b"new")
+    assert (tmp_path / "x").read_bytes() == b"new"

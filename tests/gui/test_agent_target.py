@@ -41,10 +41,8 @@ def test_the_default_provider_is_meant_at_first_and_named_so(target: AgentTarget
 
 def test_another_provider_has_an_address_of_its_own(target: AgentTarget) -> None:
     target._model.setText("m")
-    changes = emissions(target.address_changed)
     choose_next(target)
     assert target._address.text() == target.address == "http://127.0.0.1:8459/second/v1"
-    assert changes == [()]
     # The other one has other models.
     assert target.model == ""
 
@@ -53,12 +51,15 @@ def test_the_choice_outlasts_a_change_of_the_configuration_but_not_its_provider(
     target: AgentTarget,
 ) -> None:
     choose_next(target)
+    target.show_models("second", ["a"])
+    target.learn_model("a")
     target.show_settings(SETTINGS)
     assert target.provider == "second"
     target.show_settings(
         Settings(default_provider="first", providers={"first": PROVIDERS["first"]})
     )
     assert (target.provider, target.address) == ("first", "http://127.0.0.1:8459/v1")
+    assert (target.model, target._models.count()) == ("", 0)
 
 
 def test_models_are_asked_for_by_a_click_and_then_offered(target: AgentTarget) -> None:
@@ -77,6 +78,13 @@ def test_models_are_asked_for_by_a_click_and_then_offered(target: AgentTarget) -
     assert target.model == "<b>b</b>"
     target.learn_model("other")
     assert target.model == "<b>b</b>"
+
+
+def test_a_model_that_the_user_typed_outlasts_the_list(target: AgentTarget) -> None:
+    QTest.keyClicks(target._model, "mine")
+    target.show_models("first", ["a"])
+    target.learn_model("other")
+    assert target.model == "mine"
 
 
 def test_models_that_come_late_are_not_another_providers(target: AgentTarget) -> None:

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
+from app import instance
 from app.channel import listening_name
 from app.instance import Instance
 from tests.gui.desktop import Desktop, wait_for
@@ -193,6 +194,19 @@ def test_f52_only_one_holds_the_lock(tmp_path: Path) -> None:
     first.end()
     assert second.claim()
     second.end()
+
+
+def test_who_asks_much_too_early_hears_that_too(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance, "_TIMES", 2)
+    first, guest = Instance(tmp_path / "control"), QLocalSocket()
+    assert first.listen({"status": lambda: None})
+    guest.connectToServer(listening_name(tmp_path / "control"))
+    guest.write(b"status\n")
+    qtbot.waitUntil(guest.canReadLine)
+    assert bytes(guest.readLine().data()) == b"starting\n"
+    first.end()
 
 
 def test_who_asks_too_early_hears_the_truth_a_moment_later(tmp_path: Path, qtbot: QtBot) -> None:

@@ -147,6 +147,15 @@ def test_the_address_is_that_of_the_provider_chosen_last(page: FirstRun) -> None
     assert page._address.text() == "http://127.0.0.1:8459/v1"
 
 
+def test_a_local_server_that_is_there_keeps_its_key(page: FirstRun) -> None:
+    saved = emissions(page.provider_saved)
+    mine = Provider("ollama", "http://localhost:11434/v1", key="env:MINE")
+    page.show_settings(Settings(default_provider="ollama", providers={"ollama": mine}))
+    page._search.setText("ollama")
+    page._tile_buttons[0].click()
+    assert saved == []
+
+
 def test_a_provider_from_the_form_is_said_to_be_ready_too(page: FirstRun) -> None:
     def fill() -> None:
         dialog = QApplication.activeModalWidget()

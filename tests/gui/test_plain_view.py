@@ -4,8 +4,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import MOST_TEXT, WIDTH
+from app.ui import plain_view
 from app.ui.plain_view import PlainView
 from tests.gui.pace import Heart, calmest
+from tests.gui.records import emissions
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ def test_loads_what_came_in_pieces_and_what_comes_meanwhile(qtbot: QtBot, view: 
     view.load_all()
     view.add_text("the last", lambda: "".join(pieces))
     qtbot.waitUntil(lambda: view.toPlainText() == "".join([*pieces, "the last"]))
+
+
+def test_says_where_the_end_of_a_loaded_text_is_missing(
+    qtbot: QtBot, view: PlainView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_view, "MOST_LINES", 100_000)
+    told = emissions(view.extent_changed)
+    view.show()
+    view.show_text("a\n" * 400_000)
+    view.load_all()
+    qtbot.waitUntil(lambda: view.full)
+    assert view.toPlainText().endswith("\n…")
+    assert view.extent < 400_000
+    assert len(told) == 2
 
 
 def test_offers_no_more_where_all_is_shown(view: PlainView) -> None:
