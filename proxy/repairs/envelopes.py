@@ -13,8 +13,9 @@ from proxy.errors import FIRST_REDIRECT
 from proxy.repair import DocumentOutput, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
-_SIGNS = re.compile(rb'\A\s*[\["]|"(?:data|result|response|body)"\s*:\s*[{"]')
 _HOLDERS = ("data", "result", "response", "body")
+_HELD = rb'"(?:%s)"\s*:\s*[{"]' % "|".join(_HOLDERS).encode("ascii")
+_SIGNS = re.compile(rb'\A\s*[\["]|' + _HELD)
 
 
 class Envelopes(Repair):
@@ -26,7 +27,7 @@ class Envelopes(Repair):
     default = True
     symptom = "The agent reports broken JSON, or an empty answer."
     remedy = "The answer in the form the agent asked for, under its right content type."
-    wakes_on = re.compile(rb'"data"')
+    wakes_on = re.compile(_HELD)
     signs = _SIGNS
 
     def document(self, data: bytes) -> DocumentOutput:

@@ -42,8 +42,16 @@ def test_leaves_what_is_no_envelope(body: Any) -> None:
     assert replay(REPAIRS, json.dumps(body).encode(), {}).untouched
 
 
-def test_takes_it_off_each_chunk() -> None:
+@pytest.mark.parametrize("holder", ["data", "result", "response", "body"])
+def test_takes_it_off_each_chunk(holder: str) -> None:
     chunk = delta(content="hi")
-    outcome = stream(REPAIRS, [{"success": True, "data": chunk}, chunk])
+    outcome = stream(REPAIRS, [{"success": True, holder: chunk}, chunk])
     assert outcome.chunks == [chunk, chunk]
+    assert outcome.fixes == ["answer-mode"]
+
+
+def test_takes_it_off_a_chunk_that_is_held_as_text() -> None:
+    chunk = delta(content="hi")
+    outcome = stream(REPAIRS, [{"statusCode": 200, "body": json.dumps(chunk)}])
+    assert outcome.chunks == [chunk]
     assert outcome.fixes == ["answer-mode"]
