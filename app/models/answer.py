@@ -7,18 +7,19 @@ sends.
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.models.responseevents import (
+    ARGUMENTS,
+    KIND_BY_DELTA,
+    MEMBER_BY_CALL,
+    TEXT,
+    THINKING,
+)
 from proxy import wire
+from proxy.dialects.responses import ENDS
 from proxy.wire import JsonObject
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
-# Where each kind of a call keeps what the tool is given.
-_ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "mcp_call": "arguments"}
-_CALL_DELTAS = (
-    "response.function_call_arguments.delta",
-    "response.custom_tool_call_input.delta",
-    "response.mcp_call_arguments.delta",
-)
-_RESPONSE_ENDS = ("response.completed", "response.incomplete", "response.failed")
+_BLOCK_CALLS = ("tool_use", "server_tool_use")
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class Answer:
             self._add_response(kind, chunk)
         elif kind:
             self._add_message(kind, chunk)
-        error = chunk.get("error")
+        # Of a Responses stream the event is the error.
+        error = chunk.get("error") or (chunk if kind == "error" else None)
         if error:
             self.error = _error_words(error)
         self.started = self.started or bool(self.text or self.reasoning or self.calls)
@@ -112,7 +114,7 @@ class Answer:
 
     def _open_block(self, key: object, block: JsonObject) -> None:
         kind = wire.text(block, "type")
-        if kind == "tool_use":
+        if kind in _BLOCK_CALLS:
             call = ToolCall(wire.text(block, "id"), wire.text(block, "name"))
             if block.get("input"):
                 _append_arguments(call, block["input"])
@@ -123,24 +125,31 @@ class Answer:
 
     def _add_response(self, kind: str, chunk: JsonObject) -> None:
         key = _item_key(chunk)
-        if kind in ("response.output_text.delta", "response.refusal.delta"):
-            _append(self.text, chunk.get("delta"))
-        elif kind.startswith("response.reasoning") and kind.endswith(".delta"):
-            _append(self.reasoning, chunk.get("delta"))
-        elif kind in _CALL_DELTAS and key in self.calls:
-            _append(self.calls[key].pieces, chunk.get("delta"))
+        if kind in KIND_BY_DELTA:
+            self._add_piece(KIND_BY_DELTA[kind], key, chunk.get("delta"))
         elif kind in ("response.output_item.added", "response.output_item.done"):
             self._open_item(key, wire.child(chunk, "item"), whole=kind.endswith("done"))
         elif not kind:
             self._add_output(chunk)
-        elif kind in _RESPONSE_ENDS:
+        elif kind in ENDS:
             self._end_response(wire.child(chunk, "response"))
 
+    def _add_piece(self, kind: str, key: object, piece: object) -> None:
+        if kind == TEXT:
+            _append(self.text, piece)
+        elif kind == THINKING:
+            _append(self.reasoning, piece)
+        elif kind == ARGUMENTS and key in self.calls:
+            _append(self.calls[key].pieces, piece)
+
     def _open_item(self, key: object, item: JsonObject, *, whole: bool) -> None:
-        member = _ARGUMENTS.get(wire.text(item, "type"))
+        kind = wire.text(item, "type")
+        member = MEMBER_BY_CALL.get(kind)
         if member is None:
             return
-        name, call_id = wire.text(item, "name"), wire.text(item, "call_id")
+        # A tool of the provider's own has no other name, and often no other id.
+        name = wire.text(item, "name") or kind
+        call_id = wire.text(item, "call_id") or wire.text(item, "id")
         call = self.calls.setdefault(key, ToolCall(call_id, name))
         # Who sent them bit by bit says them all again at the end.
         if whole and not call.pieces:

@@ -64,7 +64,7 @@ def _results(body: JsonObject) -> dict[str, str]:
             if block.get("type") == "tool_result":
                 results[wire.text(block, "tool_use_id")] = _text(block.get("content"))
     for item in _last(body, "input"):
-        if item.get("type") in ("function_call_output", "custom_tool_call_output"):
+        if wire.text(item, "type").endswith("_call_output"):
             results[wire.text(item, "call_id")] = _text(item.get("output"))
     return results
 

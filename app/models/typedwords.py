@@ -5,21 +5,19 @@ The same kinds as those of a chat stream, so that whoever reads one of them can 
 
 from typing import NamedTuple
 
+from app.models.responseevents import (
+    ARGUMENTS,
+    KIND_BY_DELTA,
+    MEMBER_BY_CALL,
+    TEXT,
+    THINKING,
+)
 from proxy import wire
+from proxy.dialects.responses import ENDS
 from proxy.wire import JsonObject
 
-_CALLS = ("function_call", "custom_tool_call", "mcp_call", "tool_use", "server_tool_use")
-_ENDS = ("response.completed", "response.incomplete", "response.failed")
-_KIND_BY_DELTA = {
-    "response.output_text.delta": "text",
-    "response.refusal.delta": "text",
-    "response.reasoning_text.delta": "thinking",
-    "response.reasoning_summary_text.delta": "thinking",
-    "response.function_call_arguments.delta": "tool args",
-    "response.custom_tool_call_input.delta": "tool args",
-    "response.mcp_call_arguments.delta": "tool args",
-}
-_PIECES = (("text", "text"), ("thinking", "thinking"), ("partial_json", "tool args"))
+_CALLS = (*MEMBER_BY_CALL, "tool_use", "server_tool_use")
+_PIECES = (("text", TEXT), ("thinking", THINKING), ("partial_json", ARGUMENTS))
 
 
 class Words(NamedTuple):
@@ -32,15 +30,15 @@ class Words(NamedTuple):
 def typed(chunk: JsonObject) -> Words | None:
     """Describe an event whose type is known; None for every other."""
     kind = wire.text(chunk, "type")
-    if kind in _KIND_BY_DELTA:
-        return _piece(_KIND_BY_DELTA[kind], chunk.get("delta"))
+    if kind in KIND_BY_DELTA:
+        return _piece(KIND_BY_DELTA[kind], chunk.get("delta"))
     if kind == "content_block_delta":
         return _block_piece(wire.child(chunk, "delta"))
     if kind in ("content_block_start", "response.output_item.added"):
         return _call(wire.child(chunk, "content_block") or wire.child(chunk, "item"))
     if kind == "message_delta":
         return _finish(wire.text(wire.child(chunk, "delta"), "stop_reason"))
-    if kind in _ENDS:
+    if kind in ENDS:
         return _finish(wire.text(wire.child(chunk, "response"), "status"))
     return Words("end", kind) if kind == "message_stop" else None
 
@@ -48,7 +46,7 @@ def typed(chunk: JsonObject) -> Words | None:
 def _piece(kind: str, content: object) -> Words | None:
     if not isinstance(content, str):
         return None
-    return Words(kind, content if kind == "tool args" else f"“{content}”")
+    return Words(kind, f"“{content}”" if kind in (TEXT, THINKING) else content)
 
 
 def _block_piece(delta: JsonObject) -> Words | None:
@@ -57,10 +55,12 @@ def _block_piece(delta: JsonObject) -> Words | None:
 
 
 def _call(item: JsonObject) -> Words | None:
-    if wire.text(item, "type") not in _CALLS:
+    kind = wire.text(item, "type")
+    if kind not in _CALLS:
         return None
     call_id = wire.text(item, "call_id") or wire.text(item, "id")
-    return Words("tool", f"{wire.text(item, 'name')}  id={call_id}")
+    # A tool of the provider's own has no other name.
+    return Words("tool", f"{wire.text(item, 'name') or kind}  id={call_id}")
 
 
 def _finish(reason: str) -> Words | None:

@@ -16,8 +16,12 @@ from proxy.errors import Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
+ENDS = frozenset(
+    {"response.completed", "response.incomplete", "response.failed", "response.cancelled"}
+)
+"""The events that end a stream, each with the response as it is then."""
 _FAILURES = frozenset({"response.failed", "error"})
-_TERMINALS = _FAILURES | {"response.completed", "response.incomplete", "response.cancelled"}
+_TERMINALS = ENDS | _FAILURES
 
 
 class ResponsesWatch(Watch):

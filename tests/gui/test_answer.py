@@ -127,6 +127,30 @@ def test_tells_no_finish_before_a_response_has_ended() -> None:
     assert (made.finish, made.error) == ("failed", "busy")
 
 
+def test_tells_that_a_response_was_cancelled() -> None:
+    made = answer({"type": "response.cancelled", "response": {"status": "cancelled"}})
+    assert made.finish == "cancelled"
+
+
+def test_takes_the_calls_of_a_providers_own_tools() -> None:
+    item = {"type": "shell_call", "id": "sh_1", "call_id": "r1"}
+    action = {"commands": ["ls", "git status"]}
+    made = answer(
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.shell_call_command.delta", "output_index": 0, "delta": "ls"},
+        {
+            "type": "response.output_item.done",
+            "output_index": 0,
+            "item": {**item, "action": action},
+        },
+    )
+    assert calls(made) == [("r1", "shell_call", '{"commands":["ls","git status"]}')]
+
+
+def test_keeps_the_error_that_is_an_event_of_its_own() -> None:
+    assert answer({"type": "error", "code": "x", "message": "busy", "param": None}).error == "busy"
+
+
 @pytest.mark.parametrize("error", ["busy", {"message": "busy", "code": 429}])
 def test_keeps_an_error(error: object) -> None:
     assert answer({"error": error}).error == "busy"

@@ -36,6 +36,7 @@ def asking(body: dict[str, Any]) -> Exchange:
             {"input": [{"type": "custom_tool_call_output", "call_id": "call_9", "output": "ok"}]},
             "ok",
         ),
+        ({"input": [{"type": "shell_call_output", "call_id": "call_9", "output": "ok"}]}, "ok"),
         ({"messages": [{"role": "tool", "tool_call_id": "call_8", "content": "ok"}]}, None),
         ({"messages": "call_9"}, None),
     ],

@@ -12,7 +12,9 @@ from proxy import sse, wire
     [
         ({"type": "response.output_text.delta", "delta": "Hi"}, "text", "“Hi”"),
         ({"type": "response.reasoning_summary_text.delta", "delta": "Hm"}, "thinking", "“Hm”"),
+        ({"type": "response.reasoning.delta", "delta": "Hm"}, "thinking", "“Hm”"),
         ({"type": "response.function_call_arguments.delta", "delta": '{"a"'}, "tool args", '{"a"'),
+        ({"type": "response.shell_call_command.delta", "delta": "ls"}, "command", "ls"),
         (
             {
                 "type": "response.output_item.added",
@@ -22,9 +24,22 @@ from proxy import sse, wire
             "f  id=r1",
         ),
         (
+            {
+                "type": "response.output_item.added",
+                "item": {"type": "web_search_call", "id": "ws_1"},
+            },
+            "tool",
+            "web_search_call  id=ws_1",
+        ),
+        (
             {"type": "response.completed", "response": {"status": "completed"}},
             "finish",
             "completed",
+        ),
+        (
+            {"type": "response.cancelled", "response": {"status": "cancelled"}},
+            "finish",
+            "cancelled",
         ),
         (
             {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "Hi"}},
