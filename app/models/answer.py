@@ -7,8 +7,9 @@ sends.
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.models.responseevents import (
+from app.models.typedevents import (
     ARGUMENTS,
+    BLOCK_CALLS,
     KIND_BY_DELTA,
     MEMBER_BY_CALL,
     TEXT,
@@ -19,7 +20,6 @@ from proxy.dialects.responses import ENDS
 from proxy.wire import JsonObject
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
-_BLOCK_CALLS = ("tool_use", "server_tool_use")
 
 
 @dataclass(slots=True)
@@ -44,8 +44,11 @@ class Answer:
     calls: dict[object, ToolCall] = field(default_factory=dict[object, ToolCall])
     finish: str = ""
     error: str = ""
-    started: bool = False
-    """Something that a reader would see has come."""
+
+    @property
+    def started(self) -> bool:
+        """Something that a reader would see has come."""
+        return bool(self.text or self.reasoning or self.calls)
 
     def add(self, chunk: JsonObject) -> None:
         """Take one event's JSON, or a whole plain answer."""
@@ -60,7 +63,6 @@ class Answer:
         error = chunk.get("error") or (chunk if kind == "error" else None)
         if error:
             self.error = _error_words(error)
-        self.started = self.started or bool(self.text or self.reasoning or self.calls)
 
     def _add_chat(self, chunk: JsonObject) -> None:
         for choice in wire.choices(chunk):
@@ -114,7 +116,7 @@ class Answer:
 
     def _open_block(self, key: object, block: JsonObject) -> None:
         kind = wire.text(block, "type")
-        if kind in _BLOCK_CALLS:
+        if kind in BLOCK_CALLS:
             call = ToolCall(wire.text(block, "id"), wire.text(block, "name"))
             if block.get("input"):
                 _append_arguments(call, block["input"])

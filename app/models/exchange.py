@@ -26,6 +26,7 @@ from proxy.tap import (
 # What a piece costs beyond its bytes: two objects and their places in the lists.
 _PIECE_COST = 120
 _TAIL = 16 * 1024
+_LONGEST_END = 2 * 1024 * 1024
 _DATA_LINE = b"data:"
 # Seconds; of an answer that came at once, a rate says nothing.
 _SHORTEST_RATED = 0.1
@@ -271,7 +272,7 @@ class Exchange:
     def _finish(self, record: Finished) -> None:
         self.finished = record
         # Looked at now: the bytes may be let go later.
-        self.complete = glance.complete(self.sent.tail())
+        self.complete = glance.complete(self.sent.tail(_LONGEST_END))
         self.usage = glance.usage(self.received.tail())
         if record.status >= FIRST_ERROR:
             self.sentence = glance.sentence(self.received.head())

@@ -5,18 +5,24 @@ import re
 from typing import cast
 
 from app.models.plaintext import decoded
+from app.models.typedevents import BLOCK_CALLS, MEMBER_BY_CALL
 from proxy import wire
+from proxy.dialects.responses import ENDS
 from proxy.wire import JsonObject
 
 _USAGE = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d{1,9})')
 _TERMINAL = re.compile(
-    rb'\[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:message_stop|response\.completed)"'
+    rb'\[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:%s)"'
+    % "|".join(map(re.escape, ("message_stop", *sorted(ENDS)))).encode()
 )
 # A text that is not empty, or a call of a tool; the chunk that only names the role is neither.
 _TOKEN = re.compile(
     rb'"(?:content|reasoning_content|reasoning|thinking|refusal|text|arguments|partial_json|delta)"'
-    rb'\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{|"type"\s*:\s*"(?:tool_use|function_call)"'
+    rb'\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{|"type"\s*:\s*"(?:%s)"'
+    % "|".join((*BLOCK_CALLS, *MEMBER_BY_CALL)).encode()
 )
+_EVENT = b"\ndata:"
+_HEAD, _TAIL = 128, 16 * 1024
 _LONGEST_TOKEN = 64
 _MOST_SEARCHED = 4 * 1024 * 1024
 _LARGEST_ERROR = 64 * 1024
@@ -48,7 +54,10 @@ class FirstToken:
 
 def complete(end: bytes) -> bool:
     """Tell whether the end of an answer holds what ends one."""
-    return _TERMINAL.search(end) is not None
+    # An event of the end may hold the whole answer once more, and begin far before the last bytes.
+    last = max(0, end.rfind(_EVENT))
+    head, tail = end[last : last + _HEAD], end[-_TAIL:]
+    return _TERMINAL.search(tail) is not None or _TERMINAL.search(head) is not None
 
 
 def usage(end: bytes) -> int | None:

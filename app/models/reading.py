@@ -152,7 +152,6 @@ class Reading:
     def _begin(self) -> None:
         self._was_untouched = self.exchange.untouched
         self.answer = Answer()
-        self.first_token_at: float | None = None
         self._assembled = 0
         self.received = EventLog(self.exchange.received)
         self.sent = self.received
@@ -178,7 +177,5 @@ class Reading:
         read = bigjson.outline if len(event.data or b"") > bigjson.LARGE else wire.decode_object
         if event.data and (chunk := read(event.data)) is not None:
             self.answer.add(chunk)
-            if self.answer.started and self.first_token_at is None:
-                self.first_token_at = self.sent.at[self._assembled]
         self._assembled += 1
         return True

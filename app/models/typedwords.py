@@ -5,8 +5,9 @@ The same kinds as those of a chat stream, so that whoever reads one of them can 
 
 from typing import NamedTuple
 
-from app.models.responseevents import (
+from app.models.typedevents import (
     ARGUMENTS,
+    BLOCK_CALLS,
     KIND_BY_DELTA,
     MEMBER_BY_CALL,
     TEXT,
@@ -16,7 +17,7 @@ from proxy import wire
 from proxy.dialects.responses import ENDS
 from proxy.wire import JsonObject
 
-_CALLS = (*MEMBER_BY_CALL, "tool_use", "server_tool_use")
+_CALLS = (*MEMBER_BY_CALL, *BLOCK_CALLS)
 _PIECES = (("text", TEXT), ("thinking", THINKING), ("partial_json", ARGUMENTS))
 
 

@@ -86,8 +86,7 @@ class TimingTab(Tab):
             "connect": self._connect_words(exchange),
             "headers": self._since(exchange, exchange.answered.at if exchange.answered else None),
             "byte": seconds_words(exchange.first_byte_seconds),
-            # What passed through packed tells only whoever unpacks it.
-            "token": self._since(exchange, exchange.first_token.at or reading.first_token_at),
+            "token": self._since(exchange, exchange.first_token.at),
             "end": seconds_words(exchange.duration),
             "longest": seconds_words(max(gaps)) if gaps else "",
             "gaps": silences if long else none,

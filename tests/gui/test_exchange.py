@@ -15,6 +15,12 @@ from tests.gui.exchanges import (
     whole,
 )
 
+# As OpenAI ends a stream: with the whole response, and whatever it was given, in one event.
+COMPLETED = (
+    b'event: response.completed\ndata: {"type":"response.completed","response":{"instructions":"'
+    + b"x" * 100_000
+    + b'"}}\n\n'
+)
 MARK = Mark("index-repair", "set the index", 0, 0)
 
 
@@ -46,6 +52,7 @@ def test_takes_the_rate_from_the_time_in_which_the_answer_came() -> None:
         ([*passed([text("a")]), ended(outcome="client_gone", status=499)], State.STOPPED),
         ([*passed([text("a"), DONE]), ended(outcome="client_gone")], State.CLOSED_EARLY),
         ([*passed([chunk({}, "stop")]), ended(outcome="client_gone")], State.CLOSED_EARLY),
+        ([*passed([COMPLETED]), ended(outcome="client_gone")], State.CLOSED_EARLY),
         ([ended(outcome="cut_off")], State.CUT_OFF),
         ([ended(outcome="upstream_error", status=401)], State.ERROR),
         ([ended(outcome="timeout", status=504)], State.TIMEOUT),

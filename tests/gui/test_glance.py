@@ -1,6 +1,7 @@
 import pytest
 
 from app.models import glance
+from proxy.dialects.responses import ENDS
 from tests.gui.exchanges import call, chunk, text
 
 
@@ -19,12 +20,19 @@ def first_token(*pieces: bytes) -> float | None:
         call("", "read", "c1"),
         b'data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"H"}}\n\n',
         b'data: {"type":"response.output_text.delta","delta":"H"}\n\n',
+        b'data: {"type":"response.output_item.added","item":{"type":"shell_call"}}\n\n',
     ],
-    ids=["text", "thought", "call", "messages", "responses"],
+    ids=["text", "thought", "call", "messages", "responses", "hosted"],
 )
 def test_finds_the_first_piece_with_something_to_read(piece: bytes) -> None:
     role = chunk({"role": "assistant", "content": ""})
     assert first_token(b": keep-alive\n\n", role, chunk({"content": None}), piece, piece) == 3
+
+
+@pytest.mark.parametrize("kind", ["message_stop", *sorted(ENDS)])
+def test_knows_what_ends_an_answer(kind: str) -> None:
+    assert glance.complete(b'data: {"type": "%s"}\n\n' % kind.encode())
+    assert not glance.complete(b'data: {"type": "%s.delta"}\n\n' % kind.encode())
 
 
 def test_finds_it_wherever_the_stream_is_cut() -> None:

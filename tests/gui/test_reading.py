@@ -56,7 +56,6 @@ def test_reads_what_is_new_and_nothing_twice() -> None:
     assert reading.received.events[0] == first
     assert len(reading.received.events) == 3
     assert "".join(reading.answer.text) == "ab"
-    assert reading.first_token_at == 100.5
 
 
 def test_shows_both_sides_once_they_differ() -> None:

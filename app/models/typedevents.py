@@ -1,4 +1,4 @@
-"""What the events of a Responses stream bring, and where its calls keep what a tool is given.
+"""What the events of a Responses stream bring, and how calls are named there and in Messages.
 
 See: https://platform.openai.com/docs/api-reference/responses-streaming
 """
@@ -38,3 +38,6 @@ MEMBER_BY_CALL = {
     "image_generation_call": "revised_prompt",
 }
 """The items that call a tool, each with its member for what the tool is given."""
+
+BLOCK_CALLS = ("tool_use", "server_tool_use")
+"""The blocks of a Messages stream that call a tool."""

@@ -2,7 +2,7 @@ from typing import Any, get_args
 
 from openai.types.responses import ResponseOutputItem, ResponseStreamEvent
 
-from app.models.responseevents import KIND_BY_DELTA, MEMBER_BY_CALL
+from app.models.typedevents import KIND_BY_DELTA, MEMBER_BY_CALL
 from proxy.dialects.responses import ENDS
 
 # What the answer tab has no place for: sound, and what the provider's own tools print.
