@@ -1,4 +1,4 @@
-"""What all tests share: how long hypothesis looks for a counter-example, and a small heap.
+"""What all tests share: how long hypothesis looks, a small heap, a keyring of their own.
 
 Each change looks for a short time and always at the same examples, so that it is judged by what it
 changes; a night and a release look longer, and elsewhere each time. ``WIREMEND_FUZZ=100`` is the
@@ -7,9 +7,13 @@ night's multiplier of whatever profile is loaded, ``WIREMEND_FUZZ=500`` the rele
 
 import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.commands.keyrings import Session, session
 
 EXAMPLES = {"dev": 60, "ci": 400, "night": 40_000, "release": 200_000}
 
@@ -42,3 +46,21 @@ def nothing_old_to_collect() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def real_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Have the process's keyring be GNOME's, on a bus of its own."""
+    with session(tmp_path) as running:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", running.address)
+        monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+        yield running
+    # Here, where its complaint is let pass: later it would be the fault of another module's test.
+    gc.collect()
+
+
+@pytest.fixture
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the process find no keyring at all."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)

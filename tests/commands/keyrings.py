@@ -1,6 +1,7 @@
 """A real Secret Service for tests, on a bus of its own, without a screen or a person."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Generator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PASSWORD = b"the keyring's own"
+INSTALLED = all(map(shutil.which, ("dbus-daemon", "gnome-keyring-daemon")))
 
 
 class Session:

@@ -1,12 +1,9 @@
 """Keys in a real keyring: GNOME's, on a bus of its own."""
 
-import gc
-import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +11,11 @@ import pytest
 from app.secrets import Keyring, KeyringLockedError, KeyState
 from proxy.errors import KeyUnavailableError
 from proxy.secret import Secret
-from tests.commands.keyrings import Session, session
+from tests.commands.keyrings import INSTALLED, Session
 
 pytestmark = [
     pytest.mark.skipif(
-        shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None,
+        not INSTALLED,
         reason="needs gnome-keyring and dbus",
     ),
     # The library leaves its connections to the garbage collector where a call fails.
@@ -28,22 +25,6 @@ pytestmark = [
 ORIGIN = "https://api.example.com:443"
 KEY = "sk-CANARY-0123456789abcdef0123456789abcdef"
 OTHER_KEY = "sk-CANARY-fedcba9876543210fedcba9876543210"
-
-
-@pytest.fixture
-def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    with session(tmp_path) as running:
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", running.address)
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
-        yield running
-    # Here, where that is let pass: later it would be the fault of another module's test.
-    gc.collect()
-
-
-@pytest.fixture
-def none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
 
 
 def wiremend(
@@ -60,7 +41,7 @@ def wiremend(
     )
 
 
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 def test_a_key_is_kept_for_the_provider_and_the_origin_it_was_entered_for() -> None:
     keyring = Keyring()
     assert keyring.name == "Secret Service"
@@ -72,7 +53,7 @@ def test_a_key_is_kept_for_the_provider_and_the_origin_it_was_entered_for() -> N
     assert Keyring().state("a", "https://api.example.com:8443") is KeyState.ABSENT
 
 
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 def test_f51_a_key_is_replaced_and_deleted() -> None:
     keyring = Keyring()
     keyring.store("a", ORIGIN, Secret(KEY))
@@ -84,20 +65,22 @@ def test_f51_a_key_is_replaced_and_deleted() -> None:
         Keyring().key("a", ORIGIN)
 
 
-def test_f51_a_locked_keyring_is_told_from_an_absent_key(real: Session) -> None:
+def test_f51_a_locked_keyring_is_told_from_an_absent_key(real_keyring: Session) -> None:
     Keyring().store("a", ORIGIN, Secret(KEY))
-    real.close_keyring()
-    real.unlock(b"not its password")
+    real_keyring.close_keyring()
+    real_keyring.unlock(b"not its password")
     assert Keyring().state("a", ORIGIN) is KeyState.LOCKED
-    real.close_keyring()
-    real.unlock()
+    real_keyring.close_keyring()
+    real_keyring.unlock()
     assert Keyring().key("a", ORIGIN).reveal() == KEY
 
 
-def test_f51_a_keyring_that_hangs_keeps_nobody_waiting_and_comes_back(real: Session) -> None:
+def test_f51_a_keyring_that_hangs_keeps_nobody_waiting_and_comes_back(
+    real_keyring: Session,
+) -> None:
     keyring = Keyring(limit_seconds=0.4)
     keyring.store("a", ORIGIN, Secret(KEY))
-    real.hang()
+    real_keyring.hang()
     threads = threading.active_count()
     begun = time.monotonic()
     for _ in range(5):
@@ -106,14 +89,14 @@ def test_f51_a_keyring_that_hangs_keeps_nobody_waiting_and_comes_back(real: Sess
     # The first ones wait for the limit, the others know that somebody does.
     assert time.monotonic() - begun < 4 * 0.4
     assert threading.active_count() == threads
-    real.go_on()
+    real_keyring.go_on()
     until = time.monotonic() + 5
     while keyring.state("a", ORIGIN) is not KeyState.STORED and time.monotonic() < until:
         time.sleep(0.05)
     assert keyring.key("a", ORIGIN).reveal() == KEY
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_f51_without_a_keyring_keys_are_kept_in_memory_alone() -> None:
     keyring = Keyring()
     assert keyring.name == ""
@@ -127,7 +110,7 @@ def test_f51_without_a_keyring_keys_are_kept_in_memory_alone() -> None:
         keyring.key("a", ORIGIN)
 
 
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 @pytest.mark.parametrize(
     "backend", ["keyrings.alt.file.PlaintextKeyring", "keyring.backends.null.Keyring"]
 )
@@ -141,7 +124,7 @@ def test_s42_a_keyring_that_the_environment_names_is_not_used(
     assert Keyring().state("a", ORIGIN) is KeyState.ABSENT
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 @pytest.mark.parametrize(
     "entered", ["", "short", "two words", "sk-ümläut-1234", "https://x.example/key", "k" * 1201]
 )
@@ -158,33 +141,37 @@ def configure(running: Session, key: str = "keyring") -> Path:
     return path
 
 
-def test_the_command_line_keeps_and_deletes_a_key(real: Session) -> None:
-    config = str(configure(real))
-    done = wiremend(real, "key", "set", "a", "--config", config, given=f"{KEY}\n")
+def test_the_command_line_keeps_and_deletes_a_key(real_keyring: Session) -> None:
+    config = str(configure(real_keyring))
+    done = wiremend(real_keyring, "key", "set", "a", "--config", config, given=f"{KEY}\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert KEY not in done.stdout
     assert Keyring().key("a", ORIGIN).reveal() == KEY
-    assert wiremend(real, "key", "delete", "a", "--config", config).returncode == 0
+    assert wiremend(real_keyring, "key", "delete", "a", "--config", config).returncode == 0
     assert Keyring().state("a", ORIGIN) is KeyState.ABSENT
 
 
-def test_s41_a_key_in_the_file_is_refused_and_moves_to_the_keyring(real: Session) -> None:
-    path = configure(real, KEY)
-    checked = wiremend(real, "check", "--config", str(path))
+def test_s41_a_key_in_the_file_is_refused_and_moves_to_the_keyring(real_keyring: Session) -> None:
+    path = configure(real_keyring, KEY)
+    checked = wiremend(real_keyring, "check", "--config", str(path))
     assert checked.returncode == 1
     assert checked.stderr.startswith(f"{path}:5: ")
     assert "wiremend key set a" in checked.stderr
-    moved = wiremend(real, "key", "set", "a", "--config", str(path), given=KEY)
+    moved = wiremend(real_keyring, "key", "set", "a", "--config", str(path), given=KEY)
     assert moved.returncode == 0
     assert KEY not in checked.stderr + checked.stdout + moved.stderr + moved.stdout
     assert 'key = "keyring"\n' in path.read_text()
     assert "# mine" in path.read_text()
-    assert wiremend(real, "check", "--config", str(path)).returncode == 0
+    assert wiremend(real_keyring, "check", "--config", str(path)).returncode == 0
     assert Keyring().key("a", ORIGIN).reveal() == KEY
 
 
 @pytest.mark.parametrize("given", ["", "no\n", "https://x.example/abcdefgh\n"])
-def test_the_command_line_refuses_what_is_no_key_in_one_line(real: Session, given: str) -> None:
-    done = wiremend(real, "key", "set", "a", "--config", str(configure(real)), given=given)
+def test_the_command_line_refuses_what_is_no_key_in_one_line(
+    real_keyring: Session, given: str
+) -> None:
+    done = wiremend(
+        real_keyring, "key", "set", "a", "--config", str(configure(real_keyring)), given=given
+    )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1

@@ -161,8 +161,8 @@ def _has_networks() -> bool:
 
 @pytest.mark.skipif(not _has_networks(), reason="needs a network namespace")
 def test_f34_an_agent_whose_packets_vanish_is_noticed() -> None:
-    script = Path(__file__).with_name("vanished.py")
-    command = ["unshare", "-rn", sys.executable, str(script), "0.5"]
+    script = Path(__file__).with_name("lostpackets.py")
+    command = ["unshare", "-rn", sys.executable, str(script), "agent"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=40, check=True)
     told = json.loads(done.stdout)
     assert told["outcome"] == "client_gone"

@@ -1,7 +1,6 @@
 """S45: what "lock now" leaves of a key in a process that had it in use."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +9,12 @@ import pytest
 
 from app.secrets import Keyring
 from proxy.secret import Secret
-from tests.commands.keyrings import session
+from tests.commands.keyrings import INSTALLED, session
 from tests.faults.canaries import canary
 
 pytestmark = [
     pytest.mark.skipif(
-        shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None,
+        not INSTALLED,
         reason="needs gnome-keyring and dbus",
     ),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

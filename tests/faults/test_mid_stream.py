@@ -150,8 +150,8 @@ def test_f25_an_answer_that_never_ends_has_an_end_all_the_same() -> None:
 )
 @pytest.mark.timeout(120)
 def test_f26_a_link_that_swallows_everything_is_noticed_by_probes() -> None:
-    script = Path(__file__).with_name("swallowed.py")
-    command = ["unshare", "-rn", sys.executable, str(script)]
+    script = Path(__file__).with_name("lostpackets.py")
+    command = ["unshare", "-rn", sys.executable, str(script), "link"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     told = json.loads(done.stdout)
     assert told["outcome"] == "cut_off"

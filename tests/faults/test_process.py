@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -101,33 +102,22 @@ def test_f43_quitting_lets_streams_end_and_tells_the_others(tmp_path: Path) -> N
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="f48: needs a disk that is always full")
 def test_f48_a_full_disk_under_the_log_stops_nothing(tmp_path: Path) -> None:
-    port = free_port()
-    text = f"version = 1\n[server]\nport = {port}\n" + provider("demo:", key="none")
-    file = tmp_path / "config.toml"
-    file.write_text(text)
-    command = [sys.executable, "-m", "app", "serve", "--config", str(file)]
     with Path("/dev/full").open("wb") as full:
-        process = subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE)
-    try:
-        said = [sys.executable, "-c", _IS_WELL.format(port=port)]
-        assert eventually(lambda: subprocess.run(said, check=False, timeout=10).returncode == 0)
-        process.terminate()
-        assert process.wait(10) == 0
-    finally:
-        process.kill()
-        _, errors = process.communicate()
+        errors = errors_of_a_life(tmp_path, stdout=full)
     assert b"Traceback" not in errors
 
 
 @pytest.mark.skipif(os.name == "nt", reason="f48: needs a shell that can close streams")
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_f48_streams_that_the_caller_closed_stop_nothing(tmp_path: Path, closed: str) -> None:
-    port = free_port()
-    file = tmp_path / "config.toml"
-    file.write_text(f"version = 1\n[server]\nport = {port}\n" + provider("demo:", key="none"))
-    command = [sys.executable, "-m", "app", "serve", "--config", str(file)]
-    script = f'exec "$@" {closed}'
-    process = subprocess.Popen(["sh", "-c", script, "sh", *command], stderr=subprocess.PIPE)
+    assert errors_of_a_life(tmp_path, "sh", "-c", f'exec "$@" {closed}', "sh") == b""
+
+
+def errors_of_a_life(home: Path, *before: str, stdout: IO[bytes] | None = None) -> bytes:
+    """Start the proxy behind other words, see it well, and end it; return what it complained of."""
+    file, port = configured(home)
+    command = [*before, sys.executable, "-m", "app", "serve", "--config", str(file)]
+    process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE)
     try:
         said = [sys.executable, "-c", _IS_WELL.format(port=port)]
         assert eventually(lambda: subprocess.run(said, check=False, timeout=10).returncode == 0)
@@ -136,7 +126,14 @@ def test_f48_streams_that_the_caller_closed_stop_nothing(tmp_path: Path, closed:
     finally:
         process.kill()
         _, errors = process.communicate()
-    assert errors == b""
+    return errors
+
+
+def configured(home: Path) -> tuple[Path, int]:
+    """Write a configuration with nothing but the demo; return it and its port."""
+    file, port = home / "config.toml", free_port()
+    file.write_text(f"version = 1\n[server]\nport = {port}\n" + provider("demo:", key="none"))
+    return file, port
 
 
 _IS_WELL = """
@@ -294,6 +291,7 @@ def test_f41_whoever_takes_the_port_between_two_starts_is_told_and_never_evaded(
 
 
 def test_f45_a_loop_that_dies_too_often_ends_the_program_and_says_so(tmp_path: Path) -> None:
+    file, port = configured(tmp_path)
     code = f"""
 import ctypes, sys, threading, time, urllib.request
 from app import serving
@@ -305,7 +303,7 @@ def strike():
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(each.ident), ctypes.py_object(SystemExit))
         try:
-            urllib.request.urlopen("http://127.0.0.1:{(port := free_port())}/healthz", timeout=1)
+            urllib.request.urlopen("http://127.0.0.1:{port}/healthz", timeout=1)
         except OSError:
             pass
         time.sleep(0.1)
@@ -313,9 +311,6 @@ threading.Thread(target=strike, daemon=True).start()
 from pathlib import Path
 sys.exit(serving.serve(ConfigFile(Path(sys.argv[1])), None, as_json=True))
 """
-    file = tmp_path / "config.toml"
-    demo = provider("demo:", key="none")
-    file.write_text(f"version = 1\n[server]\nport = {port}\n{demo}")
     done = subprocess.run(
         [sys.executable, "-c", code, str(file)],
         check=False,

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from app.secrets import Keyring
 from proxy.secret import Secret
-from tests.commands.keyrings import session
+from tests.commands.keyrings import INSTALLED, session
 from tests.fakes.upstream import RESET, SSE_HEAD, FakeUpstream, Request, Step, document, framed
 from tests.faults.canaries import canary, exposures
 from tests.faults.served import Served, provider, served
@@ -23,7 +22,7 @@ from tests.server.test_relay import event
 
 pytestmark = [
     pytest.mark.skipif(
-        shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None,
+        not INSTALLED,
         reason="s30, f51: needs gnome-keyring and dbus",
     ),
     # The library leaves its connections to the garbage collector where a call fails.

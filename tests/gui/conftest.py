@@ -1,6 +1,8 @@
 """Widgets are drawn without a screen, and no test leaves its language to the next one."""
 
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.language import ENGLISH, language
+from app import faults
+from app.language import CHINESE, ENGLISH, language
 from tests.gui.whole import Whole, running_whole
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,3 +44,19 @@ def english() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None:
         language().choose(ENGLISH)
+
+
+@pytest.fixture
+def chinese() -> None:
+    """Begin in Chinese."""
+    language().choose(CHINESE)
+
+
+@pytest.fixture
+def faults_told() -> Iterator[list[str]]:
+    """Catch what nobody catches, as the application does; the kinds of it, in order."""
+    hooks = sys.excepthook, threading.excepthook
+    kinds: list[str] = []
+    faults.catch_all(kinds.append)
+    yield kinds
+    sys.excepthook, threading.excepthook = hooks

@@ -1,11 +1,13 @@
 """A desktop of its own for one test: a screen, a window manager, a tray, and an empty home."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -95,6 +97,20 @@ class Desktop:
         with _running([sys.executable, "-m", "app", *arguments], self.environment) as process:
             wait_for(lambda: process.poll() is not None or self.say("status"))
             yield process
+
+    def ask(self, provider: str, model: str, key: Secret | None = None, **more: object) -> bytes:
+        """Ask for a stream as an agent does, and read the answer to its end."""
+        question = {"model": model, "stream": True, "messages": [{"role": "user", "content": "?"}]}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/{provider}/v1/chat/completions",
+            data=json.dumps(question | more).encode(),
+            headers={
+                "Authorization": f"Bearer {(key or self.key).reveal()}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return bytes(answer.read())
 
     def say(self, *words: str) -> str:
         """Give the running application a command; return what it printed."""

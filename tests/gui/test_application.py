@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import socket
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from app import instance
 from app.channel import listening_name
 from app.instance import Instance
 from tests.gui.desktop import Desktop, wait_for
+from tests.server.running import free_port
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
 
@@ -26,12 +26,6 @@ pytestmark = [
     ),
     pytest.mark.timeout(120),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -53,22 +47,8 @@ def without_tray(desktop: Desktop) -> Iterator[Desktop]:
 
 def ask_demo(desktop: Desktop, model: str = "missing-index") -> list[dict[str, Any]]:
     """Ask the demo provider as an agent does; return every fragment of a tool call that came."""
-    question: dict[str, Any] = {
-        "model": model,
-        "stream": True,
-        "messages": [{"role": "user", "content": "weather?"}],
-        "tools": [{"type": "function", "function": {"name": "get_weather", "parameters": {}}}],
-    }
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{desktop.port}/demo/v1/chat/completions",
-        data=json.dumps(question).encode(),
-        headers={
-            "Authorization": f"Bearer {desktop.key.reveal()}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-        lines = answer.read().decode().splitlines()
+    tools = [{"type": "function", "function": {"name": "get_weather"}}]
+    lines = desktop.ask("demo", model, tools=tools).decode().splitlines()
     chunks = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
     return [
         call

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from app.language import CHINESE, ENGLISH, language
+from app.language import ENGLISH, language
 from app.models.configwords import EXPECTATIONS, FAULTS, fault_words
 from app.models.sentences import known
 from proxy.configtext import decode, problems
 from proxy.errors import ConfigError
 from proxy.repairs import fixes
+
+pytestmark = pytest.mark.usefixtures("chinese")
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
@@ -58,14 +60,6 @@ def texts_of(path: Path) -> Iterator[str]:
             )
         elif isinstance(node, ast.Constant) and id(node) not in parts:
             yield str(node.value)
-
-
-@pytest.fixture(autouse=True)
-def in_chinese(qtbot: object) -> Iterator[None]:
-    assert qtbot
-    language().choose(CHINESE)
-    yield
-    language().choose(ENGLISH)
 
 
 def test_everything_that_can_be_wrong_is_known() -> None:

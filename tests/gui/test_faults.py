@@ -1,7 +1,5 @@
 import logging
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,35 +12,26 @@ from app import faults
 SECRET = "sk-live-1234567890"
 
 
-@pytest.fixture
-def told() -> Iterator[list[str]]:
-    hooks = sys.excepthook, threading.excepthook
-    kinds: list[str] = []
-    faults.catch_all(kinds.append)
-    yield kinds
-    sys.excepthook, threading.excepthook = hooks
-
-
 def stumble() -> None:
     raise RuntimeError(SECRET)
 
 
 @pytest.mark.qt_no_exception_capture
 def test_f44_a_slot_that_raises_ends_nothing_and_says_nothing_secret(
-    qtbot: QtBot, qapp: QApplication, told: list[str], caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, qapp: QApplication, faults_told: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     QTimer.singleShot(0, qapp, stumble)
-    qtbot.waitUntil(lambda: bool(told))
-    assert told == ["RuntimeError"]
+    qtbot.waitUntil(lambda: bool(faults_told))
+    assert faults_told == ["RuntimeError"]
     assert "stumble" in caplog.text
     assert SECRET not in caplog.text
 
 
-def test_f44_a_thread_that_dies_is_noted(told: list[str]) -> None:
+def test_f44_a_thread_that_dies_is_noted(faults_told: list[str]) -> None:
     thread = threading.Thread(target=stumble)
     thread.start()
     thread.join()
-    assert told == ["RuntimeError"]
+    assert faults_told == ["RuntimeError"]
 
 
 def test_s39_the_log_is_the_users_own(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import shutil
 import threading
 import time
-import urllib.request
 from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from tests.gui.desktop import Desktop, wait_for
 from tests.gui.pace import calmest
-from tests.gui.test_application import free_port
+from tests.server.running import free_port
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
 _STREAMS = 20
@@ -81,7 +80,8 @@ def desktop(tmp_path: Path, talker: Talker) -> Iterator[Desktop]:
 @contextlib.contextmanager
 def streams(desktop: Desktop, talker: Talker) -> Generator[None]:
     """Let agents read answers that do not end before this does."""
-    threads = [threading.Thread(target=listen, args=(desktop,)) for _ in range(_STREAMS)]
+    asked = ("talker", "m")
+    threads = [threading.Thread(target=desktop.ask, args=asked) for _ in range(_STREAMS)]
     for thread in threads:
         thread.start()
     try:
@@ -90,20 +90,6 @@ def streams(desktop: Desktop, talker: Talker) -> Generator[None]:
         talker.over.set()
         for thread in threads:
             thread.join()
-
-
-def listen(desktop: Desktop) -> None:
-    """Ask as an agent does, and read the answer to its end."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{desktop.port}/talker/v1/chat/completions",
-        data=b'{"model": "m", "stream": true, "messages": [{"role": "user", "content": "?"}]}',
-        headers={
-            "Authorization": f"Bearer {desktop.key.reveal()}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-        answer.read()
 
 
 def share(process: psutil.Process) -> float:

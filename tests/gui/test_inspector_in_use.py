@@ -1,10 +1,8 @@
 """The inspector on a real screen, used with the keyboard alone."""
 
 import contextlib
-import json
 import shutil
 import threading
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -43,20 +41,6 @@ def desktop(tmp_path_factory: pytest.TempPathFactory, upstream: FakeUpstream) ->
         yield desktop
 
 
-def ask(desktop: Desktop, provider: str = "own", model: str = "m") -> bytes:
-    question = {"model": model, "stream": True, "messages": [{"role": "user", "content": "x"}]}
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{desktop.port}/{provider}/v1/chat/completions",
-        data=json.dumps(question).encode(),
-        headers={
-            "Authorization": f"Bearer {desktop.key.reveal()}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-        return bytes(answer.read())
-
-
 def press_in_actions(desktop: Desktop, *keys: str) -> None:
     """Open the menu of the chosen request, and press keys there."""
     before = desktop.menus()
@@ -73,25 +57,25 @@ def opens_actions(desktop: Desktop, before: int) -> bool:
 
 
 def test_a_fix_is_turned_off_right_where_it_acted(desktop: Desktop) -> None:
-    assert b'"index":0,"id":"c1"' in ask(desktop).replace(b" ", b"")
+    assert b'"index":0,"id":"c1"' in desktop.ask("own", "m").replace(b" ", b"")
     press_in_actions(desktop, _LAST, "Right", "Return")
     wait_for(lambda: "[providers.own.fixes]" in desktop.file.text())
     assert " = false" in desktop.file.text()
 
 
 def test_a_request_is_sent_again_both_ways(desktop: Desktop, upstream: FakeUpstream) -> None:
-    ask(desktop)
+    desktop.ask("own", "m")
     before = len(upstream.requests)
     press_in_actions(desktop, _LAST, _LAST, _LAST, "Right", _LAST, "Return")
     wait_for(lambda: len(upstream.requests) == before + 2)
     # Both are shown: the window is still there, and takes the next request.
-    assert ask(desktop)
+    assert desktop.ask("own", "m")
 
 
 def test_every_key_of_the_page_is_heeded_and_none_disturbs(desktop: Desktop) -> None:
     # Of the pictures nothing is asserted here; a fault of ours would be noted in the log.
     asking = [
-        threading.Thread(target=ask, args=(desktop, "demo", scenario), daemon=True)
+        threading.Thread(target=desktop.ask, args=("demo", scenario), daemon=True)
         for scenario in [*SCENARIOS][:4]
     ]
     for each in asking:

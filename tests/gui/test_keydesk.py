@@ -1,10 +1,5 @@
 """Keys stored, shown by their last letters, copied, locked and deleted, beside the window."""
 
-import gc
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,7 +9,7 @@ from app.secrets import Keyring
 from proxy.config import Provider, Settings
 from proxy.errors import KeyUnavailableError
 from proxy.secret import Secret
-from tests.commands.keyrings import Session, session
+from tests.commands.keyrings import INSTALLED, Session
 from tests.gui.records import emissions
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -24,28 +19,13 @@ ONE = Provider("one", "https://one.example/v1")
 COPY = Provider("copy", "https://one.example/other/v1")
 OTHER = Provider("other", "https://other.example/v1")
 needs_keyring = pytest.mark.skipif(
-    shutil.which("gnome-keyring-daemon") is None or shutil.which("dbus-daemon") is None,
+    not INSTALLED,
     reason="needs gnome-keyring and dbus",
 )
 
 
 def settings(*providers: Provider) -> Settings:
     return Settings(providers={each.id: each for each in providers})
-
-
-@pytest.fixture
-def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    with session(tmp_path) as running:
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", running.address)
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
-        yield running
-    gc.collect()
-
-
-@pytest.fixture
-def none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
 
 
 class Told:
@@ -72,7 +52,7 @@ def desk(qapp: QApplication, limit: float = 5) -> KeyDesk:
 
 
 @needs_keyring
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 def test_a_key_is_stored_shown_by_its_last_letters_and_deleted(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -90,7 +70,7 @@ def test_a_key_is_stored_shown_by_its_last_letters_and_deleted(
 
 
 @needs_keyring
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 def test_a_key_is_copied_within_its_host_and_never_to_another(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -108,34 +88,34 @@ def test_a_key_is_copied_within_its_host_and_never_to_another(
 
 @needs_keyring
 def test_f51_a_password_that_comes_late_is_noticed_without_a_click(
-    real: Session, qapp: QApplication, qtbot: QtBot
+    real_keyring: Session, qapp: QApplication, qtbot: QtBot
 ) -> None:
     Keyring().store("one", "https://one.example:443", Secret(KEY))
     keys = desk(qapp, limit=1.5)
     told = Told(qtbot, keys)
-    real.hang()
+    real_keyring.hang()
     keys.show_settings(settings(ONE, OTHER))
     told.wait("one", "locked")
     told.wait("other", "locked")
-    real.go_on()
+    real_keyring.go_on()
     told.wait("one", "stored")
     told.wait("other", "absent")
 
 
 @needs_keyring
 def test_f51_a_locked_keyring_is_told_and_found_open_again(
-    qapp: QApplication, qtbot: QtBot, real: Session
+    qapp: QApplication, qtbot: QtBot, real_keyring: Session
 ) -> None:
     keys = desk(qapp, 0.5)
     told = Told(qtbot, keys)
     keys.show_settings(settings(ONE))
     told.wait("one", "absent")
-    real.hang()
+    real_keyring.hang()
     try:
         keys.look("one")
         assert told.wait("one", "locked") == "the key is locked"
     finally:
-        real.go_on()
+        real_keyring.go_on()
 
     def found() -> bool:
         # As somebody does who clicks on Unlock until it helps.
@@ -148,26 +128,26 @@ def test_f51_a_locked_keyring_is_told_and_found_open_again(
 
 @needs_keyring
 def test_an_entered_key_is_kept_however_long_the_keyring_waits_for_its_own_password(
-    qapp: QApplication, qtbot: QtBot, real: Session
+    qapp: QApplication, qtbot: QtBot, real_keyring: Session
 ) -> None:
     keys = desk(qapp, 0.3)
     told = Told(qtbot, keys)
     keys.show_settings(settings(ONE))
     told.wait("one", "absent")
-    real.hang()
+    real_keyring.hang()
     try:
         keys.look("one")
         keys.store("one", Secret(KEY))
         told.wait("one", "locked")
         qtbot.wait(600)
     finally:
-        real.go_on()
+        real_keyring.go_on()
     assert told.wait("one", "stored") == "key ••••9f2c in Secret Service"
     assert told.failures == []
 
 
 @needs_keyring
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("real_keyring")
 def test_s45_locked_keys_are_given_to_nobody_until_they_are_unlocked(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -185,7 +165,7 @@ def test_s45_locked_keys_are_given_to_nobody_until_they_are_unlocked(
     assert "9f2c" in told.wait("one", "stored")
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_s45_a_key_that_is_nowhere_else_is_forgotten_when_locked(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -200,7 +180,7 @@ def test_s45_a_key_that_is_nowhere_else_is_forgotten_when_locked(
     told.wait("one", "unavailable")
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_without_a_keyring_a_key_is_kept_until_the_end(qapp: QApplication, qtbot: QtBot) -> None:
     keys = desk(qapp)
     told = Told(qtbot, keys)
@@ -210,7 +190,7 @@ def test_without_a_keyring_a_key_is_kept_until_the_end(qapp: QApplication, qtbot
     assert told.wait("one", "memory") == "key ••••9f2c, kept until you quit"
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_of_a_short_key_nothing_is_shown(qapp: QApplication, qtbot: QtBot) -> None:
     keys = desk(qapp)
     told = Told(qtbot, keys)
@@ -219,7 +199,7 @@ def test_of_a_short_key_nothing_is_shown(qapp: QApplication, qtbot: QtBot) -> No
     assert told.wait("one", "memory") == "key ••••, kept until you quit"
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_what_can_be_no_key_is_refused_without_repeating_it(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
@@ -231,7 +211,7 @@ def test_what_can_be_no_key_is_refused_without_repeating_it(
     assert "CANARY" not in str(told.failures)
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 @pytest.mark.parametrize("source", ["env:KEY", "client", "none"])
 def test_the_keyring_is_not_asked_for_keys_that_are_elsewhere(
     qapp: QApplication, qtbot: QtBot, source: str
@@ -243,7 +223,7 @@ def test_the_keyring_is_not_asked_for_keys_that_are_elsewhere(
     assert {each[0] for each in seen} == {"one"}
 
 
-@pytest.mark.usefixtures("none")
+@pytest.mark.usefixtures("no_keyring")
 def test_a_provider_that_moved_to_another_host_is_looked_for_there(
     qapp: QApplication, qtbot: QtBot
 ) -> None:

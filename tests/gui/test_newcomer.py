@@ -17,6 +17,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.presets import PRESETS
+from proxy.secret import Secret
 from tests.gui.desktop import Desktop, wait_for
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo", "import")
@@ -112,18 +113,6 @@ def green(picture: QImage) -> int:
     return every[: ABOVE_THE_STATUS_LINE * stride].count(every[sign : sign + 4])
 
 
-def ask(desktop: Desktop, provider: str, key: str) -> None:
-    """Ask as an agent does, and read the answer to its end."""
-    question = {"model": "qwen3", "stream": True, "messages": [{"role": "user", "content": "?"}]}
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{desktop.port}/{provider}/v1/chat/completions",
-        data=json.dumps(question).encode(),
-        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-        answer.read()
-
-
 def known(desktop: Desktop, key: str) -> bool:
     """Tell whether the proxy lets this key in, without asking a provider."""
     request = urllib.request.Request(
@@ -161,7 +150,7 @@ def test_from_the_first_start_to_the_green_light(tmp_path: Path) -> None:
         key = desktop.say("agent", "add", "newcomer")
         wait_for(lambda: known(desktop, key))
         assert green(desktop.picture()) < GREEN_DOT
-        asking = threading.Thread(target=ask, args=(desktop, name, key))
+        asking = threading.Thread(target=desktop.ask, args=(name, "qwen3", Secret(key)))
         asking.start()
         wait_for(lambda: green(desktop.picture()) > GREEN_DOT)
         server.go_on.set()

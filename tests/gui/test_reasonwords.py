@@ -9,10 +9,12 @@ import pytest
 from app.agents import jsonc, yamltext
 from app.agents.errors import AgentFileError
 from app.agents.formats import CodexProfile
-from app.language import CHINESE, ENGLISH, language
+from app.language import ENGLISH, language
 from app.models.reasonwords import REASONS, reason_words
 from app.models.sentences import known
 from proxy import credential, listening
+
+pytestmark = pytest.mark.usefixtures("chinese")
 
 APP = Path(__file__).resolve().parents[2] / "app"
 _RAISERS = {"AgentFileError", "UnreadableError", "KeyUnavailableError", "WiremendError", "error"}
@@ -44,14 +46,6 @@ def _text(value: ast.expr | None) -> Iterator[str]:
             str(part.value) if isinstance(part, ast.Constant) else "X" for part in value.values
         )
         yield "".join(parts)
-
-
-@pytest.fixture(autouse=True)
-def in_chinese(qtbot: object) -> Iterator[None]:
-    assert qtbot
-    language().choose(CHINESE)
-    yield
-    language().choose(ENGLISH)
 
 
 def test_whatever_is_raised_is_known() -> None:

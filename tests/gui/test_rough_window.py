@@ -5,8 +5,7 @@ import logging
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -15,7 +14,6 @@ from PySide6.QtCore import QAbstractListModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QListView, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
-from app import faults
 from app.bridge import Bridge
 from app.models.status import Condition
 from app.service import Service
@@ -88,15 +86,6 @@ def a_broken_tray(qtbot: QtBot) -> None:
     tray.end()
 
 
-@pytest.fixture
-def told() -> Iterator[list[str]]:
-    hooks = sys.excepthook, threading.excepthook
-    kinds: list[str] = []
-    faults.catch_all(kinds.append)
-    yield kinds
-    sys.excepthook, threading.excepthook = hooks
-
-
 @pytest.mark.qt_no_exception_capture
 @pytest.mark.parametrize(
     ("stumble", "kind"),
@@ -110,20 +99,20 @@ def told() -> Iterator[list[str]]:
 )
 def test_a_bug_in_the_window_is_told_once_and_touches_no_stream(
     qtbot: QtBot,
-    told: list[str],
+    faults_told: list[str],
     caplog: pytest.LogCaptureFixture,
     stumble: Callable[[QtBot], object],
     kind: str,
 ) -> None:
     with proxy() as running:
         kept = stumble(qtbot)
-        qtbot.waitUntil(lambda: bool(told))
+        qtbot.waitUntil(lambda: bool(faults_told))
         qtbot.wait(300)
         answer = post(running, chat(model="healthy"))
         assert answer.body.endswith(b"[DONE]\n\n")
         assert [each.outcome for each in running.finished()] == ["done"]
     del kept
-    assert told == [kind]
+    assert faults_told == [kind]
     assert SECRET not in caplog.text
     assert sum(each.levelno >= logging.ERROR for each in caplog.records) == 1
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.gui.desktop import Desktop, wait_for
 from tests.gui.session_bus import PROGRAM, Answers, Listener, listening, press, session_bus
-from tests.gui.test_application import free_port
-from tests.gui.test_newcomer import ask, local_server
+from tests.gui.test_newcomer import local_server
+from tests.server.running import free_port
 
 _PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xprop", "xwininfo")
 
@@ -159,7 +159,7 @@ def test_quitting_while_an_answer_is_written_asks(desktop: Desktop) -> None:
         )
         with desktop.application() as process:
             wait_for(desktop.shows_window)
-            asking = threading.Thread(target=ask, args=(desktop, name, desktop.key.reveal()))
+            asking = threading.Thread(target=desktop.ask, args=(name, "qwen3"))
             asking.start()
             wait_for(lambda: "1 streaming" in desktop.say("status"))
             shown = desktop.menus()
