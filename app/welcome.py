@@ -90,13 +90,12 @@ class Welcome(QObject):
             self._say(record, partial(self._last_words, record.findings))
             self._choices.change("welcomed", True)
             self._choices.change("told_of_tray", True)
-        elif any(record.findings.values()):
+        elif record.findings:
             self._say(record, partial(self._fixed_words, record.findings))
 
     def _say(self, record: Finished, words: partial[str]) -> None:
         show = partial(self._show_changes, record.exchange_id)
-        mended = any(record.findings.values())
-        choices = [(lambda: self.tr("Show"), show)] if mended else []
+        choices = [(lambda: self.tr("Show"), show)] if record.findings else []
         self._window.banner.say(_CAUSE, words, *choices, mark=Mark.GOOD)
 
     def _show_changes(self, exchange_id: str) -> None:
@@ -112,7 +111,7 @@ class Welcome(QObject):
         return f"{self._fixed_words(findings)} {place}"
 
     def _fixed_words(self, findings: Mapping[str, int]) -> str:
-        fixed = [fix for fix, count in findings.items() if count]
+        fixed = [*findings]
         count = sum(findings.values())
         if not fixed:
             return self.tr("It works: nothing in this answer had to be fixed.")

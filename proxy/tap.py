@@ -128,8 +128,9 @@ class Finished:
     first_byte_ms: float | None
     duration_ms: float
     findings: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How often each fix acted; one that never did is not there."""
     would_mend: Mapping[str, int] = field(default_factory=dict[str, int])
-    """What fixes that are off would have found."""
+    """What fixes that are off would have found, counted alike."""
 
 
 Record: TypeAlias = Started | Asked | Answered | Passed | Received | Sent | Marked | Finished

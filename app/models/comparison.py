@@ -30,9 +30,7 @@ class Comparison:
 def compare(received: Sequence[bytes], sent: Sequence[bytes]) -> Comparison:
     """Compare two streams, given the bytes of their events; lines carry the numbers of these."""
     start = _common(received, sent)
-    end = _common(
-        received[: start - 1 if start else None : -1], sent[: start - 1 if start else None : -1]
-    )
+    end = _common(received[start:][::-1], sent[start:][::-1])
     came, left = received[start : len(received) - end], sent[start : len(sent) - end]
     whole = len(came) <= MOST_EVENTS and len(left) <= MOST_EVENTS
     # Some lines before and after show where it is.

@@ -224,7 +224,7 @@ class Exchange:
             return failure
         if self.finished.status >= FIRST_ERROR:
             return State.ERROR
-        if any(self.finished.would_mend.values()):
+        if self.finished.would_mend:
             return State.SUSPICIOUS
         return State.MENDED if self.mended else State.DONE
 

@@ -1,6 +1,5 @@
 """The list of requests: rows in order of arrival, as far as the filter lets them through."""
 
-import html
 from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from app.language import language, translate
 from app.models.eventwords import size_words
 from app.models.exchange import Exchange, State
 from app.models.filtering import Condition, condition
-from app.models.plaintext import one_line
+from app.models.plaintext import one_line, plain_hint
 from app.models.store import Store, Update
 from proxy.errors import FIRST_ERROR
 
@@ -259,12 +258,9 @@ class ExchangesModel(QAbstractTableModel):
         )
 
     def _hint(self, exchange: Exchange) -> str:
-        """Say all columns, since some may have no room; hints know no plain format."""
+        """Say all columns, since some may have no room."""
         said = zip(self._headings(), (each.text(exchange) for each in COLUMNS), strict=True)
-        lines = [
-            html.escape(f"{heading}: {words}", quote=False) for heading, words in said if words
-        ]
-        return f"<qt>{'<br>'.join(lines)}</qt>"
+        return plain_hint("\n".join(f"{heading}: {words}" for heading, words in said if words))
 
     def _number(self, exchange: Exchange) -> int:
         return self._number_by_id[exchange.id]

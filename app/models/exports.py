@@ -149,7 +149,7 @@ def bug_report(exchange: Exchange) -> Exported:
     if finished is not None:
         reason = f" ({one_line(finished.reason, _WIDTH)})" if finished.reason else ""
         lines.append(f"Ended: {finished.outcome}{reason}")
-        lines += [f"Would be mended by {fix}: {n}" for fix, n in finished.would_mend.items() if n]
+        lines += [f"Would be mended by {fix}: {n}" for fix, n in finished.would_mend.items()]
     marks = list(exchange.defects())
     lines += ["", "What was wrong:" if marks else "No fix acted on this request."]
     lines += _symptoms(marks)

@@ -1,5 +1,6 @@
 """Makes text from the wire fit to be shown: nothing in it acts, nothing in it is endless."""
 
+import html
 import re
 
 import msgspec
@@ -40,6 +41,12 @@ def one_line(text: str, limit: int) -> str:
     cut = text[: limit + 1].replace("\n", "⏎").replace("\t", " ")
     line = visible(cut)
     return line if len(line) <= limit else line[:limit] + _ELLIPSIS
+
+
+def plain_hint(words: str) -> str:
+    """Return a tooltip's text: tooltips know no plain format, so markup is made harmless."""
+    lines = html.escape(words, quote=False).replace("\n", "<br>")
+    return f"<qt>{lines}</qt>"
 
 
 def decoded(data: bytes) -> str:

@@ -63,11 +63,11 @@ class Today:
         if provider is None:
             return set()
         tally = self._tallies.setdefault(provider, Tally())
-        tally.repaired += any(record.findings.values())
+        tally.repaired += bool(record.findings)
         tally.mended.update(record.findings)
         tally.missed.update(record.would_mend)
-        tally.affected.update(fix for fix, count in record.would_mend.items() if count)
-        tally.met_in.update({fix: record.exchange_id for fix, n in record.would_mend.items() if n})
+        tally.affected.update(record.would_mend.keys())
+        tally.met_in.update(dict.fromkeys(record.would_mend, record.exchange_id))
         tally.last = record
         return {provider}
 

@@ -1,7 +1,5 @@
 """Says which fix that is off would have helped a request, and turns it on at a click."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -40,8 +38,9 @@ class AdviceBar(QWidget):
         self.setVisible(bool(missed))
         if exchange is None or not missed:
             return
-        off = [fix for fix in missed if provider is None or not _acts(provider, fix)]
-        fix = [*off, *missed][0]
+        acting = _acting(provider)
+        off = [fix for fix in missed if fix not in acting]
+        fix = next(iter(off or missed))
         offered = bool(off) and provider is not None and not provider.passthrough
         untouched = exchange.started.passthrough or (provider is not None and provider.passthrough)
         self._words.setText(
@@ -72,13 +71,17 @@ class AdviceBar(QWidget):
 def _missed(exchange: Exchange | None) -> dict[str, int]:
     """Return what would have been mended: first what is on unless somebody says otherwise."""
     finished = None if exchange is None else exchange.finished
-    counts: Mapping[str, int] = {} if finished is None else finished.would_mend
+    if finished is None:
+        return {}
     usual = {repair.name for repair in fixes() if repair.default}
-    found = [fix for fix, count in counts.items() if count]
-    found.sort(key=lambda fix: (fix not in usual, -counts[fix]))
-    return {fix: counts[fix] for fix in found}
+    ranked = sorted(
+        finished.would_mend.items(), key=lambda counted: (counted[0] not in usual, -counted[1])
+    )
+    return dict(ranked)
 
 
-def _acts(provider: Provider, fix: str) -> bool:
-    on = any(is_on(provider.fixes, repair) for repair in fixes() if repair.name == fix)
-    return on and not provider.passthrough
+def _acting(provider: Provider | None) -> set[str]:
+    """Name the fixes that act on a provider's next request."""
+    if provider is None or provider.passthrough:
+        return set()
+    return {repair.name for repair in fixes() if is_on(provider.fixes, repair)}

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.agents.catalogue import TOOLS
 from app.agents.writing import Backup, backups_in
 from app.language import counted, say
-from app.ui.parts import Card, Look, button, discard, empty, plain_hint, row, text
+from app.models.plaintext import plain_hint
+from app.ui.parts import Card, Look, button, discard, empty, row, text
 
 _SHOWN = 5
 

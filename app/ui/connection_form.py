@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHeaderView,
-    QLabel,
-    QLayout,
     QLineEdit,
     QSpinBox,
     QTableWidget,
@@ -19,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import Words, language, say
-from app.ui.parts import Look, button, row, text
+from app.language import language, say
+from app.ui.parts import Look, add_line, button, row, text
 from proxy.config import Provider, Timeouts
 from proxy.configrules import header_fault, proxy_fault
 
@@ -194,14 +192,3 @@ class ConnectionForm(QWidget):
         )
         if path:
             self._certificates.setText(path)
-
-
-def add_line(form: QFormLayout, words: Words, field: QWidget | QLayout) -> None:
-    """Add a field to a form, named in whatever language is spoken."""
-    name = QLabel()
-    say(name, name.setText, words)
-    if isinstance(field, QWidget):
-        name.setBuddy(field)
-        form.addRow(name, field)
-    else:
-        form.addRow(name, field)

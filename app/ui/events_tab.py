@@ -11,18 +11,17 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSplitter,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
 from app.models.eventwords import finding_words, size_words
-from app.models.plaintext import MOST_TEXT, decoded, pretty
+from app.models.plaintext import MOST_TEXT, decoded, plain_hint, pretty
 from app.models.reading import Reading
 from app.ui.flow import FlowLayout
 from app.ui.icons import icon
-from app.ui.parts import Look, plain_hint, row, text
+from app.ui.parts import Look, captioned, row, text
 from app.ui.plain_view import PlainView
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
@@ -213,13 +212,7 @@ class EventsTab(Tab):
 
     def _side(self, name: Words, side: int) -> QWidget:
         say(self._views[side], self._views[side].setAccessibleDescription, name)
-        column = QWidget()
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self._captions[side])
-        layout.addWidget(self._views[side], 1)
-        return column
+        return captioned(self._captions[side], self._views[side])
 
     def _choose(self, side: int, place: int) -> None:
         self._current = side

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.models.plaintext import plain_hint
 from app.replacing import replace_file
-from app.ui.parts import plain_hint
 
 
 def ask_where(parent: QWidget, name: str) -> Path | None:

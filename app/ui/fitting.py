@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTableView, QWidget
+
+from app.ui.tables import width_for
 
 _PADDING = 12
 
@@ -56,10 +57,7 @@ class FittedTable(QTableView):
         self._at_work = False
 
     def _width(self, place: int, sample: str) -> int:
-        metrics, header = self.fontMetrics(), self.horizontalHeader()
-        heading = str(self.model().headerData(place, Qt.Orientation.Horizontal) or "")
-        wide = (metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(heading))
-        return max(wide) + _PADDING
+        return width_for(self, place, sample) + _PADDING
 
     def _let_go(self) -> None:
         # Before it can be seen nobody has set anything.

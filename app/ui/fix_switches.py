@@ -7,8 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.language import say, translate
+from app.models.plaintext import plain_hint
 from app.models.today import Tally
-from app.ui.parts import Look, empty, plain_hint, row, tab_through, text
+from app.ui.parts import Look, empty, row, tab_through, text
 from proxy.config import Provider
 from proxy.repair import Group, Repair
 from proxy.repairs import fixes

@@ -11,6 +11,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import Words, asked, say
+from app.models.plaintext import plain_hint
 
 _SIGN_SIZE = 12
 _CARD_MARGIN = 14
@@ -74,12 +76,6 @@ def button(words: Words, hint: Words = "") -> QPushButton:
     return made
 
 
-def plain_hint(words: str) -> str:
-    """Return a tooltip's text: tooltips know no plain format, so markup is made harmless."""
-    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<qt>{escaped}</qt>"
-
-
 def row(*parts: QWidget | QLayout | None, spacing: int = 8) -> QHBoxLayout:
     """Return the parts side by side; None stands for the space that stretches."""
     layout = QHBoxLayout()
@@ -94,15 +90,28 @@ def row(*parts: QWidget | QLayout | None, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
-def captioned(words: Words, part: QWidget) -> QWidget:
+def captioned(caption: QLabel, part: QWidget) -> QWidget:
     """Return a part with its name above it."""
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(2)
-    layout.addWidget(text(words, Look.MUTED))
+    layout.addWidget(caption)
     layout.addWidget(part, 1)
     return column
+
+
+def add_line(form: QFormLayout, words: Words, field: QWidget | QLayout) -> QLabel:
+    """Add a field to a form; return its name, whose letter leads to the field."""
+    name = QLabel()
+    say(name, name.setText, words)
+    if isinstance(field, QWidget):
+        # A row of several is meant for its first.
+        name.setBuddy(field.focusProxy() or field)
+        form.addRow(name, field)
+    else:
+        form.addRow(name, field)
+    return name
 
 
 def scrolling(inner: QWidget, *, stop: bool = True) -> QScrollArea:

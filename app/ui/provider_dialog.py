@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from app.language import language, say, translate
 from app.presets import Preset, key_page, matching
-from app.ui.connection_form import ConnectionForm, add_line
+from app.ui.connection_form import ConnectionForm
 from app.ui.key_dialog import key_problem
 from app.ui.links import ask_and_open
-from app.ui.parts import Look, button, text
+from app.ui.parts import Look, add_line, button, text
 from proxy.config import Provider
 from proxy.configrules import base_url_fault, id_fault, key_fault, name_fault
 from proxy.secret import Secret

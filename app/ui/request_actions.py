@@ -11,11 +11,11 @@ from app.errands import Errands
 from app.language import counted, language, say
 from app.models.exchange import Exchange
 from app.models.exports import Exported, answer_of, bug_report, case_text, curl_of, har_of
+from app.models.plaintext import plain_hint
 from app.replacing import replace_file
 from app.ui.clipboard import Clipboard
 from app.ui.files import ask_where, say_not_written
 from app.ui.fix_switches import fix_title, is_on
-from app.ui.parts import plain_hint
 from proxy.config import Provider
 from proxy.repairs import fixes
 
@@ -146,7 +146,7 @@ class RequestActions(QToolButton):
             return set()
         met = {mark.fix for mark in exchange.marks}
         if exchange.finished is not None:
-            met |= {fix for fix, count in exchange.finished.would_mend.items() if count}
+            met |= exchange.finished.would_mend.keys()
         return met & {each.name for each in fixes()}
 
     def _toggle(self, provider: str, fix: str, on: bool) -> None:

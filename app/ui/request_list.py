@@ -19,10 +19,11 @@ from app.language import Words, asked, counted, language, say
 from app.models.exchange import Exchange
 from app.models.exchanges import ExchangesModel
 from app.models.filtering import suggestions
+from app.models.plaintext import plain_hint
 from app.models.store import Store, Update
 from app.ui.fitting import FittedTable, Wish
 from app.ui.icons import IconName, icon
-from app.ui.parts import Look, plain_hint, text
+from app.ui.parts import Look, text
 from app.ui.tables import at_end, table
 
 _WISHES = (

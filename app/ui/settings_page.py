@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QPlainTextEdit,
     QSpinBox,
     QVBoxLayout,
@@ -22,7 +21,7 @@ from app.errands import Errands
 from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
-from app.ui.parts import Card, Look, Mark, Sign, button, row, scrolling, text
+from app.ui.parts import Card, Look, Mark, Sign, add_line, button, row, scrolling, text
 from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
@@ -281,12 +280,7 @@ class SettingsPage(Page):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.setHorizontalSpacing(16)
         for words, field in lines:
-            label = QLabel()
-            say(label, label.setText, words)
-            label.setMinimumWidth(_LABEL_WIDTH)
-            # A row of several is meant for its first.
-            label.setBuddy(field.focusProxy() or field)
-            form.addRow(label, field)
+            add_line(form, words, field).setMinimumWidth(_LABEL_WIDTH)
         card.add(text(title, Look.SECTION), form)
         if hint:
             card.add(text(hint, Look.MUTED, wrap=True))

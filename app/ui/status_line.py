@@ -5,9 +5,10 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app.language import language, say
+from app.models.plaintext import plain_hint
 from app.models.status import Condition, Status
 from app.ui.icons import icon
-from app.ui.parts import Look, Mark, Sign, plain_hint, text
+from app.ui.parts import Look, Mark, Sign, text
 
 _MARKS = {
     Condition.STOPPED: Mark.QUIET,

@@ -72,11 +72,18 @@ def head(tree: QTreeWidget, *headings: Words) -> None:
 
 def set_widths(view: QTableView, samples: tuple[str, ...]) -> None:
     """Make each column as wide as its sample and heading; the last takes what is left."""
-    metrics, across = view.fontMetrics(), Qt.Orientation.Horizontal
     for column, sample in enumerate(samples):
-        heading = str(view.model().headerData(column, across) or "")
-        wider = max(metrics.horizontalAdvance(words) for words in (sample, heading))
-        view.setColumnWidth(column, wider + 2 * _PADDING)
+        view.setColumnWidth(column, width_for(view, column, sample) + 2 * _PADDING)
+
+
+def width_for(view: QTableView, column: int, sample: str) -> int:
+    """Return how wide a sample of a column is, or its heading where that is wider."""
+    header = view.horizontalHeader()
+    heading = str(view.model().headerData(column, Qt.Orientation.Horizontal) or "")
+    return max(
+        view.fontMetrics().horizontalAdvance(sample),
+        header.fontMetrics().horizontalAdvance(heading),
+    )
 
 
 def at_end(view: QTableView) -> bool:

@@ -1,4 +1,13 @@
-from app.models.plaintext import MOST_TEXT, WIDTH, decoded, one_line, pretty, shown, visible
+from app.models.plaintext import (
+    MOST_TEXT,
+    WIDTH,
+    decoded,
+    one_line,
+    plain_hint,
+    pretty,
+    shown,
+    visible,
+)
 
 
 def test_shows_control_and_bidi_characters_by_their_codes() -> None:
@@ -26,3 +35,7 @@ def test_sets_json_in_lines_without_changing_a_number() -> None:
 
 def test_reads_bytes_that_are_no_text() -> None:
     assert decoded(b"a\xff") == "a\ufffd"
+
+
+def test_a_hint_keeps_its_lines_and_no_markup_of_anybody_else() -> None:
+    assert plain_hint('<b>a</b> & "b"\nc') == '<qt>&lt;b&gt;a&lt;/b&gt; &amp; "b"<br>c</qt>'
