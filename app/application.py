@@ -331,6 +331,7 @@ class Application(QObject):
 
     def _show_key_state(self, provider: str, state: str, words: str) -> None:
         self._pages.providers.show_key_state(provider, state, words)
+        self._pages.first_run.show_key_state(provider, state)
         self._attentions.show_key_state(provider, state)
         self._look_for_attention()
 

@@ -151,6 +151,8 @@ class AgentTarget(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         provider = text(lambda: self.tr("Provider"), Look.SECTION)
         model = text(lambda: self.tr("Model"), Look.SECTION)
+        provider.setBuddy(self._provider)
+        model.setBuddy(self._models)
         address = text(lambda: self.tr("Address"), Look.SECTION)
         line = row(provider, self._provider, model, self._models, self._list)
         line.setStretchFactor(self._models, 1)

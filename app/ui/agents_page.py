@@ -201,7 +201,8 @@ class AgentsPage(Page):
     def _show_tab_order(self) -> None:
         cards = sorted(self.cards.values(), key=self._column.indexOf)
         stops = [stop for card in cards for stop in card.stops]
-        tab_through([*self.target.stops, *self._keys.stops, *stops])
+        own = [*self.target.stops, *self._keys.stops]
+        tab_through([*own, *stops, *self._backup_list.stops])
 
     def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
         self._failed = False

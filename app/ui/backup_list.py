@@ -28,6 +28,8 @@ class BackupList(Card):
         super().__init__(parent)
         self._list = QVBoxLayout()
         self._lines: list[QWidget] = []
+        self.stops: list[QWidget] = []
+        """What Tab leads to, in its order."""
         self._all = button("")
         self._all.setCheckable(True)
         self._all.toggled.connect(self._show_lines)
@@ -46,7 +48,9 @@ class BackupList(Card):
         """Show what the folder holds."""
         empty(self._list)
         discard(self._lines)
+        self.stops = []
         self._lines = [self._line(backup) for backup in backups_in(folder)]
+        self.stops.append(self._all)
         for line in self._lines:
             self._list.addWidget(line)
         self._show_lines(self._all.isChecked())
@@ -74,6 +78,7 @@ class BackupList(Card):
         say(restore, restore.setAccessibleName, partial(self._name, backup.file_name, at))
         tool = next((each for each in TOOLS if each.id == backup.tool_id), None)
         restore.setEnabled(tool is not None)
+        self.stops.append(restore)
         if tool is not None:
             restore.clicked.connect(lambda: self.restore_asked.emit(tool, backup))
         name = text(backup.file_name)

@@ -20,6 +20,7 @@ from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, ta
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
 from proxy.errors import FIRST_ERROR
+from proxy.secret import Secret
 from proxy.tap import Answered, Finished, Record, Started
 
 _COLUMNS = 4
@@ -68,6 +69,7 @@ class FirstRun(Page):
         self._offers = QVBoxLayout()
         self._offered: list[tuple[str, Preset, QWidget]] = []
         self._base, self._chosen = "", ""
+        self._awaited: Provider | None = None
         self._address = text()
         self._light, self._light_words = Sign(), text("", wrap=True)
         self._go_on = button(lambda: self.tr("Go to Traffic"))
@@ -98,6 +100,12 @@ class FirstRun(Page):
     def show_keyring(self, name: str) -> None:
         """Know where a key goes; an empty name stands for no keyring."""
         self._keyring = name
+
+    def show_key_state(self, provider: str, state: str) -> None:
+        """Know that the key is kept now; somebody may have been asked for a password first."""
+        awaited = self._awaited
+        if awaited is not None and awaited.id == provider and state in {"stored", "memory"}:
+            self._show_light(Mark.QUIET, partial(self._ready, awaited))
 
     def show_error(self, words: str) -> None:
         """Say what could not be done."""
@@ -152,6 +160,7 @@ class FirstRun(Page):
         return words.format(agent=started.agent, count=mended)
 
     def _show_light(self, mark: Mark, words: Words) -> None:
+        self._awaited = None
         self._light.show_mark(mark)
         self._said = words
         self._light_words.setText(asked(words))
@@ -293,7 +302,7 @@ class FirstRun(Page):
         dialog = KeyDialog(preset.title, self._place(), self, key_page=preset.key_page)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             provider = self._save(preset, "keyring")
-            self.key_entered.emit(provider.id, dialog.take())
+            self._enter(provider, dialog.take())
         dialog.deleteLater()
 
     def _place(self) -> str:
@@ -322,6 +331,11 @@ class FirstRun(Page):
         self._show_place()
         self._show_light(Mark.QUIET, partial(self._ready, provider))
 
+    def _enter(self, provider: Provider, key: Secret) -> None:
+        self._show_light(Mark.QUIET, lambda: self.tr("Waiting for the keyring…"))
+        self._awaited = provider
+        self.key_entered.emit(provider.id, key)
+
     def _ready(self, provider: Provider) -> str:
         words = self.tr("{provider} is ready. Waiting for the first request…")
         return words.format(provider=provider.title or provider.id)
@@ -333,7 +347,7 @@ class FirstRun(Page):
             self.provider_saved.emit(provider)
             self._show_chosen(provider)
             if (key := dialog.take_key()) is not None:
-                self.key_entered.emit(provider.id, key)
+                self._enter(provider, key)
         dialog.deleteLater()
 
     # Qt overrides

@@ -21,6 +21,7 @@ from app.language import Words, language, say
 from app.models.status import Status
 from app.ui.banner import Banner
 from app.ui.icons import IconName, icon
+from app.ui.page import first_stop
 from app.ui.status_line import StatusLine
 
 _SIZE = QSize(1_180, 760)
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("wiremend"))
         self.resize(_SIZE)
         self.banner = Banner()
-        self.line = StatusLine(self)
+        self.line = StatusLine()
         self.actions_by_page: dict[str, QAction] = {}
         self._places = {place.name: place for place in places}
         self._runs = False
@@ -84,10 +85,14 @@ class MainWindow(QMainWindow):
         return next(place.name for place in self._places.values() if place.page is current)
 
     def show_page(self, name: str) -> None:
-        """Show one page, and its place in the rail."""
-        self._stack.setCurrentWidget(self._places[name].page)
+        """Show one page, and its place in the rail; the keyboard goes along."""
+        page = self._places[name].page
+        self._stack.setCurrentWidget(page)
         for each, action in self.actions_by_page.items():
             action.setChecked(each == name)
+        stop = first_stop(page)
+        if stop is not None:
+            stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_menu(self, words: Words, entries: Iterable[QAction | None]) -> None:
         """Put a page's own actions into the menu bar; None stands for a line between them."""

@@ -77,7 +77,8 @@ class ProvidersPage(Page):
             card.show_place(place, len(settings.providers))
             card.show_default(name == settings.default_provider)
         self.column.show_cards([(name, self.cards[name]) for name in settings.providers])
-        tab_through(stop for name in settings.providers for stop in self.cards[name].stops)
+        stops = [stop for name in settings.providers for stop in self.cards[name].stops]
+        tab_through([*self._stops, *stops])
         self._nothing.setVisible(not self.cards)
 
     def show_card(self, provider: str) -> None:
@@ -113,6 +114,7 @@ class ProvidersPage(Page):
             lambda: self.tr("Asks the built-in demo provider, which breaks things on purpose."),
         )
         sample.clicked.connect(self.sample_asked)
+        self._stops: tuple[QWidget, ...] = (add, sample)
         self.body.addLayout(row(add, None, sample))
         self.body.addLayout(row(self._error_sign, self._error))
         self.body.addWidget(self._nothing)
@@ -127,7 +129,7 @@ class ProvidersPage(Page):
         self.column.take_grip(name, card.grip)
         card.enter_key.connect(lambda: self._enter_key(name))
         card.delete_key.connect(lambda: self._delete_key(name))
-        card.unlock.connect(lambda: self.unlock_asked.emit(name))
+        card.unlock.connect(lambda: self._unlock(name))
         card.edit.connect(lambda: self._edit(name))
         card.duplicate.connect(lambda: self._edit(name, copy=True))
         card.remove.connect(lambda: self._remove(name))
@@ -147,8 +149,13 @@ class ProvidersPage(Page):
         page = key_page(self._settings.providers[name].base_url)
         dialog = KeyDialog(self._title_of(name), place, self, key_page=page)
         if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.show_error("")
             self.key_entered.emit(name, dialog.take())
         dialog.deleteLater()
+
+    def _unlock(self, name: str) -> None:
+        self.show_error("")
+        self.unlock_asked.emit(name)
 
     def _delete_key(self, name: str) -> None:
         question = self.tr("Delete the key of {provider} from the keyring?")

@@ -162,6 +162,7 @@ class TrafficPage(Page):
         self._stack.addWidget(self._empty_state())
         self._stack.addWidget(halves)
         self.body.addWidget(self._stack, 1)
+        self.entrance = self.requests.view
 
     def _empty_state(self) -> QWidget:
         empty = QWidget()

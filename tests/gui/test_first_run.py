@@ -59,9 +59,7 @@ def server(body: bytes, status: int = 200) -> Generator[int]:
         running.server_close()
 
 
-def test_a_tile_takes_the_key_and_saves_the_provider(page: FirstRun) -> None:
-    saved, keys = emissions(page.provider_saved), emissions(page.key_entered)
-
+def enter_a_key(page: FirstRun) -> None:
     def fill() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, KeyDialog)
@@ -70,8 +68,31 @@ def test_a_tile_takes_the_key_and_saves_the_provider(page: FirstRun) -> None:
 
     QTimer.singleShot(0, fill)
     button(page, "DeepSeek").click()
+
+
+def test_a_tile_takes_the_key_and_saves_the_provider(page: FirstRun) -> None:
+    saved, keys = emissions(page.provider_saved), emissions(page.key_entered)
+
+    enter_a_key(page)
     assert saved == [(Provider("deepseek", "https://api.deepseek.com/v1", "DeepSeek"),)]
     assert keys == [("deepseek", Secret("sk-abcdefgh"))]
+
+
+def test_a_provider_is_ready_only_when_the_keyring_has_its_key(page: FirstRun) -> None:
+    enter_a_key(page)
+    assert page._light_words.text() == "Waiting for the keyring…"
+    page.show_key_state("deepseek", "absent")
+    page.show_key_state("another", "stored")
+    assert page._light_words.text() == "Waiting for the keyring…"
+    page.show_key_state("deepseek", "stored")
+    assert page._light_words.text() == "DeepSeek is ready. Waiting for the first request…"
+
+
+def test_a_key_that_comes_late_hides_nothing_that_happened_meanwhile(page: FirstRun) -> None:
+    enter_a_key(page)
+    page.show_error("The key was not kept: no keyring.")
+    page.show_key_state("deepseek", "stored")
+    assert page._light_words.text() == "The key was not kept: no keyring."
 
 
 def test_a_key_of_the_environment_is_offered_by_name_and_never_shown(page: FirstRun) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.status import Status
@@ -84,3 +84,13 @@ def test_a_long_notice_never_widens_the_window(window: MainWindow) -> None:
     width = window.minimumSizeHint().width()
     window.say("An agent was not let in: " + "x" * 500)
     assert window.minimumSizeHint().width() == width
+
+
+def test_the_keyboard_goes_along_to_the_page_that_is_shown(window: MainWindow) -> None:
+    stops = {name: QPushButton(window._places[name].page) for name in ("traffic", "providers")}
+    window.show_page("traffic")
+    window.show_page("providers")
+    assert window.focusWidget() is stops["providers"]
+    QPushButton(window._places["traffic"].page).setFocus()
+    window.show_page("traffic")
+    assert window.focusWidget() is not stops["traffic"], "it is where it was when the page was left"

@@ -181,7 +181,9 @@ def test_a_key_goes_out_as_a_secret_and_stays_nowhere(page: ProvidersPage) -> No
 
     answer(fill)
     page.show_key_state("deepseek", "absent", "no key yet")
+    page.show_error("The key was not kept.")
     push(page, "deepseek", "Enter key…")
+    assert page._error.text() == "", "it is being tried again"
     assert seen == [("deepseek", Secret("sk-1234567890"))]
     fields = QApplication.allWidgets()
     assert not any(isinstance(each, QLineEdit) and "sk-12" in each.text() for each in fields)

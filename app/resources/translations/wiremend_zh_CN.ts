@@ -1773,6 +1773,10 @@
         <translation>它会存入 {keyring}，绝不写入文件。</translation>
     </message>
     <message>
+        <source>Waiting for the keyring…</source>
+        <translation>正在等待密钥环…</translation>
+    </message>
+    <message>
         <source>{provider} is ready. Waiting for the first request…</source>
         <translation>{provider} 已就绪，等待第一个请求…</translation>
     </message>
