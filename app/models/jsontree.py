@@ -4,6 +4,7 @@ Children are made when a branch is opened, and what is large is only read then, 
 megabytes opens at once.
 """
 
+import re
 from typing import Any, TypeAlias, cast
 
 from PySide6.QtCore import (
@@ -19,7 +20,7 @@ from app.language import language
 from app.models import bigjson
 from app.models.bigjson import Raw
 from app.models.eventwords import size_words
-from app.models.plaintext import one_line
+from app.models.plaintext import decoded, one_line
 from proxy import wire
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -33,7 +34,10 @@ MOST_OPENED = 200
 
 _ABSENT = object()
 _LONG_TEXT = 4 * 1024
-_BEGINNING = 41
+_BEGINNING = 40
+# Bytes of one character, where it is escaped.
+_WIDEST = 6
+_READABLE = re.compile(rb'\s*"((?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*)')
 _WIDTH = 240
 _NOTE_WIDTH = 80
 _COLUMNS = 3
@@ -224,22 +228,42 @@ def _summary(value: Any) -> str:
     if isinstance(value, Raw):
         return _summary_of_unread(value)
     text = one_line(_scalar(value), _WIDTH)
-    if isinstance(value, str) and len(value) > _LONG_TEXT:
-        return f"{text} ({size_words(len(value))})"
-    return text
+    length = _length(value)
+    return f"{text} ({size_words(length)})" if length > _LONG_TEXT else text
+
+
+def _length(value: Any) -> int:
+    """Return how many bytes a text has, 0 for what is none."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "replace"))
+    return len(value) if isinstance(value, bytes) else 0
 
 
 def _summary_of_unread(value: Raw) -> str:
-    closing = {"{": "}", "[": "]", '"': '"'}.get(bigjson.begins(value), "")
-    shown = bigjson.beginning(value, _BEGINNING if closing == '"' else 1)
-    text = one_line(shown.decode("utf-8", "replace"), _WIDTH)
-    return f"{text}…{closing} ({size_words(bigjson.size(value))})"
+    opening = bigjson.begins(value)
+    closing = {"{": "}", "[": "]", '"': '"'}.get(opening, "")
+    text = one_line(_beginning(value), _WIDTH) if opening == '"' else ""
+    return f"{opening}{text}…{closing} ({size_words(bigjson.size(value))})"
+
+
+def _beginning(value: Raw) -> str:
+    """Return the first characters of a text that was not read."""
+    found = _READABLE.match(bigjson.beginning(value, 1 + _BEGINNING * _WIDEST))
+    whole = found.group(1).decode("utf-8", "ignore") if found else ""
+    return (wire.decode_string(f'"{whole}"'.encode()) or whole)[:_BEGINNING]
 
 
 def _scalar(value: Any) -> str:
+    if isinstance(value, bytes):
+        # What is no JSON at all.
+        if len(value) <= _LONG_TEXT:
+            return decoded(value)
+        return f"{decoded(value[: _BEGINNING * _WIDEST])[:_BEGINNING]}…"
     if isinstance(value, str):
         # A long text is cut before it is made fit to be shown.
-        return f'"{value[: 2 * _WIDTH]}"' if len(value) <= _LONG_TEXT else f'"{value[:40]}…"'
+        if _length(value) <= _LONG_TEXT:
+            return f'"{value[: 2 * _WIDTH]}"'
+        return f'"{value[:_BEGINNING]}…"'
     if isinstance(value, Raw):
         return _summary_of_unread(value)
     return (wire.encode_if_possible(value) or b"?").decode("utf-8", "replace")

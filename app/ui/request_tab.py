@@ -120,6 +120,8 @@ def _header_lines(headers: Headers) -> list[str]:
 
 
 def _text_of(value: Any, most: int) -> str:
+    if isinstance(value, bytes):
+        return decoded(value[:most])
     if isinstance(value, Raw):
         if bigjson.begins(value) != '"':
             return decoded(bigjson.beginning(value, most))
@@ -133,4 +135,4 @@ def _text_of(value: Any, most: int) -> str:
 def _value_of(body: bytes) -> Any:
     """A body that is no object is shown as the one text that it is."""
     value = bigjson.read_object(body)
-    return value if value is not None else {"body": decoded(body[:_MOST_READ])}
+    return value if value is not None else {"body": body}

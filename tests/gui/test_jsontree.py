@@ -1,3 +1,4 @@
+import json
 import time
 from typing import Any
 
@@ -60,6 +61,24 @@ def test_marks_what_was_changed(model: JsonTreeModel) -> None:
         "tools",
         "b",
     ]
+
+
+@pytest.mark.parametrize("count", [2_000, 50_000], ids=["read", "unread"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_begins_a_long_text_with_whole_characters(
+    model: JsonTreeModel, count: int, ascii_only: bool
+) -> None:
+    body = json.dumps({"content": "汉" * count}, ensure_ascii=ascii_only).encode()
+    value = read_object(body)
+    model.show_value(value, value)
+    ((_, shown, _),) = rows(model)
+    assert shown.startswith(f'"{"汉" * 40}…" (')
+
+
+def test_shows_what_is_no_json_as_it_is(model: JsonTreeModel) -> None:
+    value = {"body": b"<b>x</b>\xff", "long": "汉".encode() * 2_000}
+    model.show_value(value, value)
+    assert [shown for _, shown, _ in rows(model)] == ["<b>x</b>�", f"{'汉' * 40}… (6 KB)"]
 
 
 def test_opens_a_request_with_a_large_image_at_once(model: JsonTreeModel) -> None:
