@@ -263,7 +263,7 @@ def _replay(options: argparse.Namespace) -> int:
 def _speak(options: argparse.Namespace) -> int:
     answer = ask(options.command)
     if answer is None:
-        _complain("no Wiremend is running")
+        _complain("no Wiremend with a window is running")
         return FAILED
     if answer:
         _say(answer)

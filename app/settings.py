@@ -192,6 +192,8 @@ def _read(path: Path) -> str:
     flags |= getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise ConfigError(0, "the file is not there, expected a readable file") from error
     except (OSError, ValueError) as error:
         raise ConfigError(0, "the file cannot be read, expected a readable file") from error
     with contextlib.ExitStack() as closing:

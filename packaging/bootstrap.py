@@ -4,8 +4,11 @@
     python3 packaging/bootstrap.py test [arguments for pytest]
 
 The environment is `.venv` beside the project; the dependencies are locked and checked by hash. A
-stamp says that all of it is there, so that a second call starts at once.
+stamp says that all of it is there, so that a second call starts at once. Whatever Python it meets
+must get as far as being told that it is too old.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -65,17 +68,16 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         print("Wiremend needs Python 3.11 or newer.", file=sys.stderr)
         return 2
-    match arguments:
-        case ["run", *rest]:
-            set_up("requirements.txt")
-            return run(rest)
-        case ["test", *rest]:
-            set_up("requirements-test.txt", tests=True)
-            set_up_clients()
-            return test(rest)
-        case _:
-            print(__doc__, file=sys.stderr)
-            return 2
+    command, *rest = arguments or [""]
+    if command == "run":
+        set_up("requirements.txt")
+        return run(rest)
+    if command == "test":
+        set_up("requirements-test.txt", tests=True)
+        set_up_clients()
+        return test(rest)
+    print(__doc__, file=sys.stderr)
+    return 2
 
 
 def set_up(name: str, *, tests: bool = False) -> None:

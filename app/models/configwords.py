@@ -29,6 +29,7 @@ FAULTS = (
     "not valid TOML: {reason}",
     "the file is too large",
     "the file cannot be read",
+    "the file is not there",
     "this is not a regular file",
     "the file has a second name (a hard link)",
     "{name} is {kind}",

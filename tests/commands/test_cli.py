@@ -194,7 +194,7 @@ def test_a_session_without_a_runtime_folder_is_told_one_line_too(
     del home["XDG_RUNTIME_DIR"]
     done = wiremend(home, word)
     assert done.returncode == 1
-    assert done.stderr == "wiremend: no Wiremend is running\n"
+    assert done.stderr == "wiremend: no Wiremend with a window is running\n"
 
 
 def test_check_names_every_fault_with_its_line(home: dict[str, str], tmp_path: Path) -> None:

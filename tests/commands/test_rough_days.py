@@ -117,7 +117,7 @@ def test_a_file_that_goes_is_told_once_and_comes_back(file: ConfigFile) -> None:
         time.sleep(0.3)
         file.path.unlink()
         assert soon(lambda: told.errors)
-        assert told.errors == ["the file cannot be read, expected a readable file"]
+        assert told.errors == ["the file is not there, expected a readable file"]
         file.path.write_text(set_fix(FRESH, "demo", "usage", on=False))
         assert soon(lambda: told.settings)
         assert len(told.settings) == 1

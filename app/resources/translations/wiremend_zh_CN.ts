@@ -613,6 +613,10 @@
         <translation>无法读取文件</translation>
     </message>
     <message>
+        <source>the file is not there</source>
+        <translation>文件不存在</translation>
+    </message>
+    <message>
         <source>this is not a regular file</source>
         <translation>这不是普通文件</translation>
     </message>
