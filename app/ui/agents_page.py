@@ -75,6 +75,10 @@ class AgentsPage(Page):
         self.show_address(self._address)
         self._say("")
 
+    @property
+    def entrance(self) -> QWidget:
+        return self.target.stops[0]
+
     def show_settings(self, settings: Settings) -> None:
         """Show who has a local key."""
         self._settings = settings

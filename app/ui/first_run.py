@@ -80,6 +80,10 @@ class FirstRun(Page):
         self._show_light(Mark.QUIET, lambda: self.tr("Waiting for the first request…"))
         language().changed.connect(self._say_again)
 
+    @property
+    def entrance(self) -> QWidget:
+        return self._search
+
     def show_settings(self, settings: Settings) -> None:
         """Know the providers there are already."""
         self._settings = settings

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -21,7 +22,7 @@ from app.language import Words, language, say
 from app.models.status import Status
 from app.ui.banner import Banner
 from app.ui.icons import IconName, icon
-from app.ui.page import first_stop
+from app.ui.page import Page
 from app.ui.status_line import StatusLine
 
 _SIZE = QSize(1_180, 760)
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.line = StatusLine()
         self.actions_by_page: dict[str, QAction] = {}
         self._places = {place.name: place for place in places}
+        self._entered: set[str] = set()
         self._runs = False
         self._stack = QStackedWidget()
         self._group = QActionGroup(self)
@@ -90,9 +92,11 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         for each, action in self.actions_by_page.items():
             action.setChecked(each == name)
-        stop = first_stop(page)
-        if stop is not None:
-            stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Qt itself leads it back to where it was on a page, but from another page alone.
+        inside = page.isAncestorOf(QApplication.focusWidget() or page)
+        if isinstance(page, Page) and not (inside and name in self._entered):
+            page.enter()
+        self._entered.add(name)
 
     def add_menu(self, words: Words, entries: Iterable[QAction | None]) -> None:
         """Put a page's own actions into the menu bar; None stands for a line between them."""

@@ -1,8 +1,5 @@
 """What every page of the main window has: a title, one sentence on its purpose, and a body."""
 
-from collections.abc import Iterator
-
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.language import Words, say
@@ -14,9 +11,6 @@ _SPACING = 10
 
 class Page(QWidget):
     """A page; its own parts go into `body`, from top to bottom."""
-
-    entrance: QWidget | None = None
-    """Where the keyboard acts at first, where that is not what comes first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +24,16 @@ class Page(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._purpose)
         layout.addLayout(self.body, 1)
+
+    @property
+    def entrance(self) -> QWidget | None:
+        """What the keyboard acts on for whoever comes here; None stands for nothing."""
+        return None
+
+    def enter(self) -> None:
+        """Let the keyboard act here."""
+        if (entrance := self.entrance) is not None:
+            entrance.setFocus()
 
     def scrolled(self) -> QVBoxLayout:
         """Return a column that fills the body, and is scrolled where it is too long for it."""
@@ -46,23 +50,3 @@ class Page(QWidget):
         say(self._purpose, self._purpose.setText, purpose)
         say(self, self.setAccessibleName, title)
         say(self, self.setAccessibleDescription, purpose)
-
-
-def first_stop(page: QWidget) -> QWidget | None:
-    """Return where the keyboard acts on a page: where it was, what the page names, or its first."""
-    wanted = (page.focusWidget(), page.entrance if isinstance(page, Page) else None)
-    found = (each for each in (*wanted, *_chain(page)) if each is not None)
-    return next((each for each in found if _stops(each, page)), None)
-
-
-def _chain(page: QWidget) -> Iterator[QWidget]:
-    """Go once through all that Tab could reach, from the page on."""
-    each = page.nextInFocusChain()
-    while each is not None and each is not page:
-        yield each
-        each = each.nextInFocusChain()
-
-
-def _stops(widget: QWidget, page: QWidget) -> bool:
-    reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled()
-    return bool(reachable) and page.isAncestorOf(widget) and widget.isVisibleTo(page)

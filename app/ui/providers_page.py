@@ -66,6 +66,10 @@ class ProvidersPage(Page):
         self._lay_out()
         self.show_error("")
 
+    @property
+    def entrance(self) -> QWidget:
+        return self._stops[0]
+
     def show_settings(self, settings: Settings) -> None:
         """Show the providers of the configuration, in its order."""
         self._settings = settings

@@ -83,6 +83,10 @@ class SettingsPage(Page):
         self.show_error("")
         self.show_preferences(Preferences())
 
+    @property
+    def entrance(self) -> QWidget:
+        return self._numbers["server.port"]
+
     def show_settings(self, settings: Settings) -> None:
         """Show the proxy's part."""
         if settings.port != self._settings.port:

@@ -58,6 +58,10 @@ class TrafficPage(Page):
         self._fill_commands()
         self._name()
 
+    @property
+    def entrance(self) -> QWidget:
+        return self.requests.view if len(self.store) else self._sample
+
     def apply(self, records: list[Record]) -> None:
         """Take a batch of records."""
         self._take(self.store.apply(records))
@@ -117,7 +121,10 @@ class TrafficPage(Page):
         if self.beside is not None:
             self.beside.refresh(update)
         self._show_awaited()
+        waited = self._sample.hasFocus()
         self._stack.setCurrentIndex(1 if len(self.store) else 0)
+        if waited:
+            self.enter()
 
     def _show_awaited(self) -> None:
         found = [self.store.get(name) for name in self._awaited]
@@ -162,7 +169,6 @@ class TrafficPage(Page):
         self._stack.addWidget(self._empty_state())
         self._stack.addWidget(halves)
         self.body.addWidget(self._stack, 1)
-        self.entrance = self.requests.view
 
     def _empty_state(self) -> QWidget:
         empty = QWidget()

@@ -4,6 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from app.models.status import Status
 from app.ui.main_window import MainWindow, Place
+from app.ui.page import Page
 from tests.gui.records import emissions
 
 
@@ -86,11 +87,31 @@ def test_a_long_notice_never_widens_the_window(window: MainWindow) -> None:
     assert window.minimumSizeHint().width() == width
 
 
-def test_the_keyboard_goes_along_to_the_page_that_is_shown(window: MainWindow) -> None:
-    stops = {name: QPushButton(window._places[name].page) for name in ("traffic", "providers")}
-    window.show_page("traffic")
-    window.show_page("providers")
-    assert window.focusWidget() is stops["providers"]
-    QPushButton(window._places["traffic"].page).setFocus()
-    window.show_page("traffic")
-    assert window.focusWidget() is not stops["traffic"], "it is where it was when the page was left"
+def test_the_keyboard_goes_along_to_the_page_that_is_shown(qtbot: QtBot) -> None:
+    pages = {"first": TwoButtons(), "second": TwoButtons()}
+    window = MainWindow(Place(name, page, name, "traffic") for name, page in pages.items())
+    qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
+    window.show_status(Status("running", "127.0.0.1:8459"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.line._copy.setFocus()
+    window.show_page("first")
+    assert pages["first"].entrance.hasFocus()
+    pages["first"].other.setFocus()
+    window.show_page("second")
+    assert pages["second"].entrance.hasFocus()
+    window.show_page("first")
+    assert pages["first"].other.hasFocus(), "it is back where it was"
+
+
+class TwoButtons(Page):
+    def __init__(self) -> None:
+        super().__init__()
+        self.other, self._second = QPushButton(), QPushButton()
+        for each in (self.other, self._second):
+            self.body.addWidget(each)
+
+    @property
+    def entrance(self) -> QPushButton:
+        return self._second
