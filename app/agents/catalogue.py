@@ -86,8 +86,13 @@ class Tool:
         return user_agent.casefold().startswith(self.user_agents) if self.user_agents else False
 
 
+def _in_json(value: str) -> str:
+    # Where the JSON stands in a shell's single quotes, one of them would end it.
+    return json.dumps(value)[1:-1].replace("'", "\\u0027")
+
+
 _QUOTING: Mapping[Kind, Callable[[str], str]] = MappingProxyType(
-    {Kind.PLAIN: str, Kind.SHELL: shlex.quote, Kind.JSON: lambda value: json.dumps(value)[1:-1]}
+    {Kind.PLAIN: str, Kind.SHELL: shlex.quote, Kind.JSON: _in_json}
 )
 
 _ADDRESS = Snippet("base URL", "$address")
@@ -132,12 +137,13 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         id="opencode",
         title="opencode",
-        way="A provider in opencode's own file. For one start only, copy the command.",
+        way="A provider in opencode's own file; choose its model there with /models. "
+        "For one start only, copy the command.",
         snippets=(
             Snippet(
                 "command for one start",
                 "OPENCODE_CONFIG_CONTENT="
-                '\'{"provider":{"wiremend":{"npm":"@ai-sdk/openai-compatible",'
+                '\'{"model":"wiremend/$model","provider":{"wiremend":{"npm":"@ai-sdk/openai-compatible",'
                 '"name":"Wiremend","options":{"baseURL":"$address","apiKey":"$key"},'
                 '"models":{"$model":{}}}}}\' opencode',
                 Kind.JSON,

@@ -1,4 +1,6 @@
+import json
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -207,6 +209,17 @@ def test_every_snippet_can_be_filled() -> None:
     for each in TOOLS:
         for snippet in each.snippets:
             assert "$" not in snippet.fill(HERE), each.id
+
+
+def test_one_start_of_opencode_asks_for_our_model_and_no_other() -> None:
+    # Without a model of its own opencode sends the first prompt to a provider of its choice.
+    command = next(each for each in OPENCODE.snippets if each.kind is Kind.JSON)
+    odd = Endpoint(HERE.address, 'it\'s "new"', HERE.key)
+    setting, program = shlex.split(command.fill(odd))
+    chosen = json.loads(setting.partition("=")[2])
+    assert chosen["model"] == 'wiremend/it\'s "new"'
+    assert list(chosen["provider"]["wiremend"]["models"]) == ['it\'s "new"']
+    assert program == "opencode"
 
 
 def test_agents_are_told_by_their_user_agent_or_their_key() -> None:

@@ -43,8 +43,8 @@
         <translation>在 Cline 的设置中将 API Provider 选为 OpenAI Compatible，然后粘贴以下内容。在终端里，用该命令即可。</translation>
     </message>
     <message>
-        <source>A provider in opencode&apos;s own file. For one start only, copy the command.</source>
-        <translation>写入 opencode 自己的配置文件。若只用一次，复制命令即可。</translation>
+        <source>A provider in opencode&apos;s own file; choose its model there with /models. For one start only, copy the command.</source>
+        <translation>写入 opencode 自己的配置文件；之后在其中用 /models 选择模型。若只用一次，复制命令即可。</translation>
     </message>
     <message>
         <source>In its settings choose API Provider: OpenAI Compatible, then paste these.</source>
