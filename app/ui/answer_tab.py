@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from app.language import counted
+from app.language import counted, say
 from app.models.answer import Answer, ToolCall
 from app.models.plaintext import one_line, pretty
 from app.models.reading import Reading
@@ -61,6 +61,7 @@ class AnswerTab(Tab):
         self._note = text("", Look.MUTED, wrap=True)
         self._cards: list[CallCard] = []
         self._calls = QScrollArea()
+        say(self._calls, self._calls.setAccessibleName, lambda: self.tr("Tool calls"))
         self._calls.setWidgetResizable(True)
         self._calls.setFrameShape(QScrollArea.Shape.NoFrame)
         self._call_column = QVBoxLayout()

@@ -4,7 +4,7 @@ import time
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app.language import Words, language, say
 from app.models.exchange import Exchange
@@ -96,12 +96,16 @@ class RequestDetail(QWidget):
         return self._slices.isActive()
 
     def show_exchange(self, exchange: Exchange | None) -> None:
-        """Show another request, or none."""
+        """Show another request, or none; the keyboard stays here if it was."""
+        read = self.isAncestorOf(QApplication.focusWidget() or self)
         self.reading = None if exchange is None else Reading(exchange)
         self._current_tab().show_reading(self.reading)
         self.actions_menu.show_exchange(self.exchange, self._provider())
         self._show_head()
         self.refresh()
+        # What had the keyboard may be gone, and Qt would go on to whatever comes next.
+        if read and not self.isAncestorOf(QApplication.focusWidget() or self):
+            self.tabs.setFocus()
 
     def refresh(self) -> None:
         """Read on: there may be more of the request that is shown."""

@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from app.language import say
 from app.models.events import GAP_SECONDS
 from app.models.exchange import Exchange
 from app.models.exchanges import rate_words, seconds_words, token_words
@@ -37,7 +38,9 @@ class TimingTab(Tab):
         column.addWidget(self.chart)
         column.addWidget(self._legend)
         column.addStretch(1)
-        self.body.addWidget(scrolling(inner))
+        area = scrolling(inner)
+        say(area, area.setAccessibleName, lambda: self.tr("Timing"))
+        self.body.addWidget(area)
 
     def start(self) -> None:
         for label in self._values.values():

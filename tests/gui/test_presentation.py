@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.language import CHINESE, ENGLISH, language
+from app.ui.answer_tab import CallCard
+from app.ui.plain_view import PlainView
 from tests.gui.showcase import Showcase
 
 PAGES = ("traffic", "providers", "agents", "settings", "first-run")
@@ -149,6 +151,34 @@ def test_whatever_tab_leads_to_can_be_seen_and_has_a_name(
     inside.setFocus()
     QTest.keyClick(inside if isinstance(inside, QAbstractButton) else area, Qt.Key.Key_PageDown)
     assert area.verticalScrollBar().value() > 0 or area.verticalScrollBar().maximum() == 0
+
+
+def test_whatever_tab_leads_to_in_a_request_has_a_name(qtbot: QtBot, tmp_path: Path) -> None:
+    showcase = shown(qtbot, tmp_path, SMALL)
+    qtbot.waitActive(showcase.window)
+    detail = showcase.pages.traffic.detail
+    stops: list[QWidget] = []
+    for number in range(detail.tabs.count()):
+        detail.tabs.setCurrentIndex(number)
+        qtbot.waitUntil(lambda: not detail.busy)
+        stops += tab_stops(showcase.window, detail, every=True)
+    assert len(stops) > 3 * detail.tabs.count()
+    assert [described(each) for each in stops if not heard(each)] == []
+
+
+def test_the_keyboard_stays_with_the_request_when_the_next_one_is_shown(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    showcase = shown(qtbot, tmp_path, SMALL)
+    qtbot.waitActive(showcase.window)
+    traffic = showcase.pages.traffic
+    traffic.show_request("a")
+    qtbot.waitUntil(lambda: bool(traffic.detail.answer.findChildren(CallCard)))
+    pane = traffic.detail.answer.findChildren(CallCard)[0].findChildren(PlainView)[0]
+    pane.setFocus()
+    traffic.requests.step(1)
+    assert not pane.isVisible()
+    assert traffic.detail.isAncestorOf(QApplication.focusWidget() or showcase.window)
 
 
 def heard(widget: QWidget) -> str:

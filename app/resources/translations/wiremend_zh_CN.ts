@@ -374,6 +374,10 @@
         <translation>回答</translation>
     </message>
     <message>
+        <source>Tool calls</source>
+        <translation>工具调用</translation>
+    </message>
+    <message>
         <source>Reasoning, {count} characters</source>
         <translation>推理过程，{count} 个字符</translation>
     </message>
@@ -3451,6 +3455,10 @@
 <context>
     <name>TimingTab</name>
     <message>
+        <source>Timing</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
         <source>Events over time; ◆ where a fix acted.</source>
         <translation>事件随时间的分布，◆ 为修复生效处。</translation>
     </message>
@@ -3460,7 +3468,7 @@
     </message>
     <message>
         <source>Connected within</source>
-        <translation>建立连接用时</translation>
+        <translation>建立连接耗时</translation>
     </message>
     <message>
         <source>Headers of the answer after</source>
