@@ -1,7 +1,10 @@
 """Requests of our own to our own proxy, as an agent would send them: to see the fixes at work."""
 
 import json
+import time
 from dataclasses import dataclass
+from math import inf
+from typing import Any
 
 from proxy import wire
 from proxy.errors import FIRST_ERROR, WiremendError
@@ -10,6 +13,8 @@ from proxy.tap import Started
 
 _SECONDS = 300
 """Of silence: a model may think for long."""
+LIST_SECONDS = 20
+"""For all of a list: nobody has to think about it, and somebody waits for it."""
 _LONGEST_LIST = 4 * 1024 * 1024
 _ID = "x-wiremend-exchange"
 _KEPT_HEADERS = ("anthropic-", "openai-")
@@ -36,6 +41,14 @@ _QUESTION = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    path: str
+    body: bytes
+    headers: dict[str, str]
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     exchange_id: str
     status: int
@@ -47,7 +60,8 @@ def send_sample(url: str, key: Secret) -> str:
 
     Returns the exchange's id. Raises `WiremendError`.
     """
-    return _send(url, _PATH, json.dumps(_QUESTION).encode(), _headers(key)).exchange_id
+    asked = _Asked(_PATH, json.dumps(_QUESTION).encode(), _headers(key))
+    return _send(url, asked).exchange_id
 
 
 def send_again(url: str, started: Started, key: Secret) -> str:
@@ -62,12 +76,14 @@ def send_again(url: str, started: Started, key: Secret) -> str:
     }
     here = started.path.startswith(f"/{started.provider}/")
     path = started.path if here else f"/{started.provider}{started.path}"
-    return _send(url, path, started.body, {**named, **_headers(key)}, started.method).exchange_id
+    asked = _Asked(path, started.body, {**named, **_headers(key)}, started.method)
+    return _send(url, asked).exchange_id
 
 
 def list_models(url: str, provider: str, key: Secret) -> list[str]:
     """Ask a provider which models it has; blocks. Raises `WiremendError`."""
-    answer = _send(url, f"/{provider}/v1/models", b"", _headers(key), "GET")
+    asked = _Asked(f"/{provider}/v1/models", b"", _headers(key), "GET")
+    answer = _send(url, asked, LIST_SECONDS, time.monotonic() + LIST_SECONDS)
     if answer.status >= FIRST_ERROR:
         raise WiremendError(f"the request was refused: {answer.status}")
     listed = wire.decode_object(answer.body) or {}
@@ -83,9 +99,7 @@ def _headers(key: Secret) -> dict[str, str]:
     }
 
 
-def _send(
-    url: str, path: str, body: bytes, headers: dict[str, str], method: str = "POST"
-) -> _Answer:
+def _send(url: str, asked: _Asked, silence: float = _SECONDS, until: float = inf) -> _Answer:
     if not url.startswith("http://"):
         raise WiremendError("the proxy is not running")
     # Not before somebody asks: a window need not wait for TLS, which comes with it.
@@ -94,15 +108,16 @@ def _send(
     from http.client import HTTPException  # noqa: PLC0415
 
     request = urllib.request.Request(  # noqa: S310 - the scheme has just been looked at
-        f"{url}{path}", data=body or None, headers=headers, method=method
+        f"{url}{asked.path}",
+        data=asked.body or None,
+        headers=asked.headers,
+        method=asked.method,
     )
     # The environment's proxies would be shown the key.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(request, timeout=_SECONDS) as answer:
-            body = answer.read(_LONGEST_LIST)
-            while answer.read(65_536):
-                pass
+        with direct.open(request, timeout=silence) as answer:
+            body = _read(answer, until)
             return _Answer(answer.headers.get(_ID, ""), answer.status, body)
     except urllib.error.HTTPError as error:
         with error:
@@ -112,3 +127,14 @@ def _send(
             raise WiremendError(f"the request was refused: {error}") from None
     except (OSError, HTTPException) as error:
         raise WiremendError(f"the request failed: {error}") from None
+
+
+def _read(answer: Any, until: float) -> bytes:
+    """Read an answer to its end; return as much of it as a list may have."""
+    kept = bytearray()
+    # What has come, not as much as was asked for: a trickle would take its time.
+    while piece := answer.read1(65_536):
+        kept += piece[: _LONGEST_LIST - len(kept)]
+        if time.monotonic() > until:
+            raise TimeoutError("timed out")
+    return bytes(kept)

@@ -50,6 +50,7 @@ class Wishes(QObject):
         self._errands = Errands("wishes", self)
         # An answer may take minutes, for which nothing else should wait.
         self._sending = Errands("requests", self)
+        self._listing = Errands("models", self)
 
     def show_settings(self, settings: Settings) -> None:
         """Know the configuration."""
@@ -145,10 +146,10 @@ class Wishes(QObject):
         service, agents = self._parts.service, self._parts.pages.agents
         url, key = service.listening_url, service.own_key
         words = self.tr("The models could not be listed: {reason}")
-        self._sending.send(
+        self._listing.send(
             lambda: list_models(url, provider, key),
             lambda models: agents.show_models(provider, models),
-            lambda error: agents.show_error(words.format(reason=reason_words(error))),
+            lambda error: agents.show_no_models(words.format(reason=reason_words(error))),
         )
 
     def send_again(self, started: Started, ways: tuple[str, ...]) -> None:

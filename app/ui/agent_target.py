@@ -30,6 +30,7 @@ class AgentTarget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._base = ""
+        self._listing = False
         self._settings = Settings()
         self._provider = QComboBox()
         self._models = QComboBox()
@@ -42,7 +43,7 @@ class AgentTarget(QWidget):
         self._provider.activated.connect(self._choose)
         # Picked from the list, it is the user's word too.
         self._models.activated.connect(lambda: self._model.setModified(True))
-        self._list.clicked.connect(lambda: self.models_asked.emit(self.provider))
+        self._list.clicked.connect(self._ask_for_models)
         language().changed.connect(self._fill)
 
     @property
@@ -82,7 +83,9 @@ class AgentTarget(QWidget):
             self._model.setText(model)
 
     def show_models(self, provider: str, models: Sequence[str]) -> None:
-        """Offer a provider's models, and let the user pick."""
+        """Offer a provider's models, and let the user pick who still waits for them."""
+        awaited = self._listing and self._models.hasFocus() and not self._model.isModified()
+        self.end_listing()
         if provider != self.provider:
             return
         named = [each for each in models if len(each) <= _LONGEST_MODEL and each.isprintable()]
@@ -93,9 +96,13 @@ class AgentTarget(QWidget):
         self._model.setText(entered)
         # Setting it takes the mark of the user's own word off.
         self._model.setModified(own)
-        if named and self.isVisible() and self.isActiveWindow():
-            self._models.setFocus()
+        if named and awaited and self.isVisible() and self.isActiveWindow():
             self._models.showPopup()
+
+    def end_listing(self) -> None:
+        """Let models be asked for again."""
+        self._listing = False
+        self._offer_list()
 
     def want_model(self) -> None:
         """Bring the user to where the model is named."""
@@ -123,7 +130,17 @@ class AgentTarget(QWidget):
         self._provider.setCurrentIndex(self._provider.findData(known))
         if chosen and known != chosen:
             self._forget_models()
-        self._list.setEnabled(bool(self.provider))
+        self._offer_list()
+
+    def _ask_for_models(self) -> None:
+        self._listing = True
+        # Where they will be offered; to be left at an instant by whoever does not wait.
+        self._models.setFocus()
+        self._offer_list()
+        self.models_asked.emit(self.provider)
+
+    def _offer_list(self) -> None:
+        self._list.setEnabled(bool(self.provider) and not self._listing)
 
     def _show_address(self) -> None:
         self._address.setText(self.address)

@@ -103,8 +103,18 @@ class AgentsPage(Page):
 
     def show_models(self, provider: str, models: Sequence[str]) -> None:
         """Offer a provider's models."""
-        self._say("" if models else self.tr("The provider names no models."), Mark.WARNING)
         self.target.show_models(provider, models)
+        if models:
+            self.forgive()
+        else:
+            self._say(self.tr("The provider names no models."), Mark.WARNING)
+            self._failed = True
+
+    def show_no_models(self, words: str) -> None:
+        """Say why they cannot be offered; nothing else has failed."""
+        self.target.end_listing()
+        self._say(words, Mark.BAD)
+        self._failed = True
 
     def show_new_key(self, name: str, key: Secret) -> None:
         """Take a key that was just made; it can be copied until the window goes."""
