@@ -7,6 +7,9 @@ the roles of all chunks together (OpenRouter repeats it), or test ``"tool_calls"
 refusal alone is OpenAI's own way and stays.
 """
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from proxy import wire
 from proxy.repair import Context, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
@@ -14,6 +17,43 @@ from proxy.wire import JsonObject
 # Null or empty, these are no OpenAI delta. The lesser ones go only where one of them goes too.
 _NEVER_NULL = ("tool_calls", "function_call", "audio")
 _SELDOM_NULL = ("refusal", "reasoning_content", "reasoning", "annotations")
+_TEXTS = ("content", "reasoning_content", "reasoning")
+
+
+@dataclass(slots=True)
+class _Messages:
+    """What one choice has said in messages where deltas belong, piece by piece or all of it anew.
+
+    Calls that are said anew are told apart further down, where calls are.
+    """
+
+    _parts_by_name: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    _in_pieces: bool | None = None
+    """None: as yet it may be either."""
+
+    def news(self, message: JsonObject, *, last: bool) -> JsonObject:
+        """Return the message with only what its texts say for the first time."""
+        fresh = {
+            name: self._fresh(name, value, last=last) if name in _TEXTS else value
+            for name, value in message.items()
+        }
+        return {name: value for name, value in fresh.items() if value != "" or not message[name]}
+
+    def _fresh(self, name: str, value: Any, *, last: bool) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = self._parts_by_name.setdefault(name, [])
+        # To put the parts together each time would take ever longer.
+        known = "" if self._in_pieces and not last else "".join(parts)
+        if known and value == known and (last or self._in_pieces is False):
+            return ""
+        if known and value.startswith(known) and len(value) > len(known) and not self._in_pieces:
+            self._in_pieces = False
+            value = value[len(known) :]
+        elif known:
+            self._in_pieces = True
+        parts.append(value)
+        return value
 
 
 class DeltaClutter(Repair):
@@ -31,6 +71,7 @@ class DeltaClutter(Repair):
         self._role_by_choice: dict[int, str] = {}
         self._speaking: set[int] = set()
         """The choices that have said something beside their role."""
+        self._messages_by_choice: dict[int, _Messages] = {}
 
     def chunk(self, chunk: JsonObject) -> Output:
         wrong: list[str] = []
@@ -64,12 +105,16 @@ class DeltaClutter(Repair):
             choice["delta"] = {"content": choice["delta"]}
         elif choice.get("delta") is not None:
             return False
-        elif wire.child(choice, "message") and index not in self._speaking:
-            choice["delta"] = choice.pop("message")
+        elif wire.child(choice, "message") and (
+            index not in self._speaking or index in self._messages_by_choice
+        ):
+            said = self._messages_by_choice.setdefault(index, _Messages())
+            last = wire.filled(choice, "finish_reason")
+            choice["delta"] = said.news(choice.pop("message"), last=last)
         elif isinstance(choice.get("text"), str):
             choice["delta"] = {"content": choice.pop("text")}
         else:
-            # A whole message that comes later repeats what has been said.
+            # A whole message after deltas repeats what has been said.
             choice["delta"] = {}
         return True
 

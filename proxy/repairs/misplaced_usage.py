@@ -2,9 +2,9 @@
 
 Moonshot reports it inside a choice (higress-group/higress#1568, AstrBotDevs/AstrBot#6614): token
 counters stay at zero, and agents no longer know how full the context is. Others leave out counts
-(vercel/ai#2763) or all of them (theopenco/llmgateway#2861), which strict clients refuse. Usage
-that only we asked for is taken out of a stream again (BerriAI/litellm#35290). Counts are summed,
-never estimated.
+(vercel/ai#2763) or all of them (theopenco/llmgateway#2861), or give them as text: strict clients
+refuse the whole answer. Usage that only we asked for is taken out of a stream again
+(BerriAI/litellm#35290). Counts are summed, never estimated.
 """
 
 import re
@@ -15,6 +15,8 @@ from proxy.repair import Answer, Context, Finding, Form, Group, Output, Repair
 from proxy.wire import JsonObject
 
 _COUNTS: tuple[str, ...] = ("prompt_tokens", "completion_tokens", "total_tokens")
+_COUNT = re.compile("_tokens$")
+_DECIMAL = re.compile("[0-9]{1,15}")
 _OTHER_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 
 
@@ -40,11 +42,13 @@ class MisplacedUsage(Repair):
 
     def chunk(self, chunk: JsonObject) -> Output:
         wrong: list[str] = []
+        if _lift(chunk, keep=self._streams):
+            wrong.append("usage stood inside a choice")
+        if _number(wire.child(chunk, "usage")):
+            wrong.append("usage counted in text")
         if isinstance(chunk.get("usage"), dict) and not _counts(wire.child(chunk, "usage")):
             del chunk["usage"]
             wrong.append("usage counted nothing")
-        if _lift(chunk, keep=self._streams):
-            wrong.append("usage stood inside a choice")
         if _complete(wire.child(chunk, "usage")):
             wrong.append("usage lacked a count")
         if wrong:
@@ -66,6 +70,19 @@ def _lift(chunk: JsonObject, *, keep: bool) -> bool:
             chunk["usage"] = dict(usage) if keep else choice.pop("usage")
             return True
     return False
+
+
+def _number(usage: JsonObject) -> bool:
+    """Make numbers of counts that are text; leave out those which are no number at all."""
+    changed = False
+    for holder in (usage, *(wire.child(usage, name) for name in usage)):
+        texts = [name for name in holder if _COUNT.search(name) and isinstance(holder[name], str)]
+        for name in texts:
+            text = holder.pop(name)
+            if _DECIMAL.fullmatch(text):
+                holder[name] = int(text)
+            changed = True
+    return changed
 
 
 def _counts(usage: JsonObject) -> bool:

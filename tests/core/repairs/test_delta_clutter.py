@@ -104,3 +104,45 @@ def test_leaves_plain_answers() -> None:
     said = {"role": "assistant", **message}
     body = answer({"index": 0, "message": said, "finish_reason": "stop"})
     assert document(REPAIRS, body).untouched
+
+
+def spoken(content: object, finish: str | None = None, **members: object) -> JsonObject:
+    return chunk({"index": 0, "message": {"content": content, **members}, "finish_reason": finish})
+
+
+SPOKEN: dict[str, tuple[list[JsonObject], str]] = {
+    "piece by piece": ([spoken("I "), spoken("will "), spoken("go.", "stop")], "I will go."),
+    "all of it anew": (
+        [spoken("I "), spoken("I will "), spoken("I will go.", "stop")],
+        "I will go.",
+    ),
+    "anew, and once more": (
+        [spoken("I "), spoken("I will"), spoken("I will"), spoken("I will", "stop")],
+        "I will",
+    ),
+    "in pieces, then whole": ([spoken("I "), spoken("will"), spoken("I will", "stop")], "I will"),
+    "the same piece twice": ([spoken("ha"), spoken("ha"), spoken("!", "stop")], "haha!"),
+    "whole, then whole again": ([spoken("I will"), spoken("I will", "stop")], "I will"),
+    "no text at the end": ([spoken("I"), spoken(None, "stop")], "I"),
+    "a piece that begins like the rest": ([spoken("a"), spoken("b"), spoken("abc")], "ababc"),
+}
+
+
+@pytest.mark.parametrize(("chunks", "text"), SPOKEN.values(), ids=SPOKEN)
+def test_messages_in_place_of_deltas_say_everything_once(
+    chunks: list[JsonObject], text: str
+) -> None:
+    outcome = run(*chunks)
+    assert "".join(each.get("content") or "" for each in deltas(outcome)) == text
+    assert all("message" not in choice for each in outcome.chunks for choice in each["choices"])
+
+
+def test_the_fragments_of_a_call_in_messages_all_arrive() -> None:
+    first, second = entry("{", name="f", index=0, id="a"), entry("}", index=0)
+    outcome = run(spoken("I "), spoken(None, tool_calls=[first]), spoken(None, tool_calls=[second]))
+    assert [each.get("tool_calls") for each in deltas(outcome)] == [None, [first], [second]]
+
+
+def test_text_in_messages_is_told_apart_from_thoughts_in_them() -> None:
+    outcome = run(spoken(None, reasoning_content="hm"), spoken("hm"), spoken("!", "stop"))
+    assert "".join(each.get("content") or "" for each in deltas(outcome)) == "hm!"

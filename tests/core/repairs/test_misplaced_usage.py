@@ -41,7 +41,8 @@ HEALTHY: dict[str, list[JsonObject]] = {
         {**chunk({"index": 0, "delta": {}, "usage": WHOLE}), "usage": WHOLE},
     ],
     "none": [delta(finish="stop")],
-    "counts of another type": [ending({"prompt_tokens": "1", "total_tokens": 2.5})],
+    "broken numbers": [ending({**WHOLE, "total_tokens": 2.5})],
+    "text that is no count": [ending({**WHOLE, "unit": "1"})],
     "zeros": [ending({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})],
 }
 
@@ -95,6 +96,33 @@ def test_completes_partial_usage(usage: JsonObject, expected: tuple[int, int, in
     assert tuple(outcome.chunks[-1]["usage"][name] for name in WHOLE) == expected
     assert outcome.fixes == ["usage"]
     assert again(REPAIRS, outcome, {}).untouched
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({name: str(count) for name, count in WHOLE.items()}, WHOLE),
+        ({**WHOLE, "prompt_tokens": "10"}, WHOLE),
+        (
+            {"input_tokens": "10", "output_tokens": "5"},
+            {**WHOLE, "input_tokens": 10, "output_tokens": 5},
+        ),
+        ({**WHOLE, "total_tokens": "many"}, WHOLE),
+        (
+            {**WHOLE, "prompt_tokens_details": {"cached_tokens": "3", "kind": "7"}},
+            {**WHOLE, "prompt_tokens_details": {"cached_tokens": 3, "kind": "7"}},
+        ),
+    ],
+)
+def test_counts_that_are_text_become_numbers(usage: JsonObject, expected: JsonObject) -> None:
+    outcome = run(ending(usage))
+    assert outcome.chunks[-1]["usage"] == expected
+    assert outcome.fixes == ["usage"]
+    assert again(REPAIRS, outcome, {}).untouched
+
+
+def test_usage_whose_counts_are_mere_words_goes() -> None:
+    assert "usage" not in run(ending(dict.fromkeys(WHOLE, "unknown"))).chunks[-1]
 
 
 def test_completes_the_usage_of_plain_answers() -> None:
