@@ -184,8 +184,6 @@ class Application(QObject):
         self._tray.end()
         self._window.hide()
 
-    # Who tells whom
-
     def _connect_proxy(self) -> None:
         bridge, service = self._bridge, self._service
         bridge.records.connect(self._take_records)
@@ -277,8 +275,6 @@ class Application(QObject):
         tray.toggle_asked.connect(wishes.toggle_window)
         tray.arrived.connect(self._notices.tray_came)
 
-    # What comes from the proxy and the file
-
     def _take_records(self, records: list[Record]) -> None:
         self._pages.apply(records)
         self._welcome.apply(records)
@@ -345,8 +341,6 @@ class Application(QObject):
         self._attentions.ignore(attention)
         self._look_for_attention()
 
-    # What the window shows
-
     def _show_preferences(self, chosen: Preferences) -> None:
         self._pages.settings.show_preferences(chosen)
         self._theme.choose(chosen.theme)
@@ -373,8 +367,6 @@ class Application(QObject):
     def _leave(self) -> None:
         # Not `quit`: that would close the windows first, and closing them does not end it.
         self._qt.exit(_DONE)
-
-    # What other processes ask
 
     def _answer_show(self) -> str:
         self._window.come_forward()

@@ -4,22 +4,17 @@ A case is a file of the corpus: a request, an answer as it came, and what an age
 it. Files come from strangers too: whatever they hold, they are refused in one line or played.
 """
 
-import base64
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from app.cases import Case, CaseError, load, parse
-from app.redaction import Redaction
+from app.cases import Case, CaseError, load
 from proxy import sse, wire
-from proxy.aggregate import Fold
-from proxy.errors import FIRST_ERROR
 from proxy.pipeline import Pipeline
-from proxy.repair import Context, Failure, Form, Group, Repair
+from proxy.repair import Context, Failure, Form, Repair
 from proxy.repairs import REGISTRY, RESERVED, selected
 from proxy.sink import Step
 from proxy.sniff import Sniffer
@@ -31,9 +26,6 @@ Writer = Callable[[str], Any]
 # Longer events are cut in what is printed, never in what is played.
 _WIDTH = 400
 _WRONG_USAGE = 2
-# The others also add to answers in which nothing is broken.
-_LIKELY = tuple(each for each in REGISTRY if each.default or each.group is Group.GUESSES)
-_MEANT = ("content", "tool_calls", "reasoning_content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +105,11 @@ def play(case: Case, repairs: Sequence[type[Repair]]) -> Replayed:
     return Replayed(case, status, sent, _changes(case, sent, asked.marks, steps), failure)
 
 
+def streams(data: bytes) -> bool:
+    """Tell whether the bytes of an answer are a stream's."""
+    return Sniffer().feed(data).form is Form.STREAM
+
+
 def _chosen(case: Case, fixes: Sequence[str], *, every: bool) -> tuple[type[Repair], ...]:
     if every:
         return REGISTRY
@@ -142,14 +139,10 @@ def _changes(case: Case, sent: bytes, asked: Sequence[Mark], steps: Sequence[Ste
 
 def _events(data: bytes) -> list[str]:
     """Cut an answer into what the marks number: a plain one is a single event."""
-    if not _streams(data):
+    if not streams(data):
         return [_shown(data)]
     decoder = sse.Decoder(len(data) + 1)
     return [_shown(event.raw) for event in (*decoder.feed(data), *decoder.flush())]
-
-
-def _streams(data: bytes) -> bool:
-    return Sniffer().feed(data).form is Form.STREAM
 
 
 def _numbered(events: list[str], number: int | None) -> str | None:
@@ -215,86 +208,3 @@ def _as_json(replayed: Replayed) -> str:
         "sent": replayed.sent.decode("utf-8", "replace"),
     }
     return wire.dumps(line) + "\n"
-
-
-def case_of(
-    name: str,
-    request: bytes,
-    status: int,
-    headers: Iterable[tuple[str, str]],
-    received: bytes,
-    ending: str = "done",
-) -> JsonObject:
-    """Make a case of an exchange, redacted; ``received`` is the uncompressed body.
-
-    What it expects is what the fixes make of the answer today: to be read before it is believed.
-    """
-    redaction = Redaction()
-    asked = cast("JsonObject", redaction.value(wire.decode_object(request) or {}))
-    kind = next((value for each, value in headers if each.lower() == "content-type"), "")
-    upstream: JsonObject = {"status": status, "headers": {"content-type": redaction.text(kind)}}
-    upstream |= _recorded(received, redaction)
-    if ending != "done":
-        upstream["ending"] = ending
-    draft: JsonObject = {"name": name, "fix": None, "request": asked, "upstream": upstream}
-    case = parse(wire.encode(draft))
-    played = play(case, _LIKELY)
-    found = Counter(each.fix for each in played.changes if not each.routine)
-    fix = next((each for each, _ in found.most_common()), None)
-    final = _final(play(case, selected({fix: True} if fix else {})))
-    return {
-        "name": name,
-        "family": "recorded",
-        "source": "",
-        "evidence": "recorded",
-        "request": asked,
-        "upstream": upstream,
-        "breaks": "",
-        "policy": "never" if fix is None else "auto",
-        "detect": "; ".join(sorted({each.message for each in played.changes if each.fix == fix})),
-        "expect": {"repair": fix or "none", "stream": "", "final": final},
-        "fix": fix,
-        "note": f"{redaction.count} values were removed",
-    }
-
-
-def text_of(case: JsonObject) -> str:
-    """Return the text of a case's file."""
-    text = json.dumps(case, ensure_ascii=False, indent=1, default=float) + "\n"
-    # Half a surrogate pair has no UTF-8, but JSON can spell it.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _recorded(received: bytes, redaction: Redaction) -> JsonObject:
-    try:
-        text = redaction.text(received.decode("utf-8"))
-    except UnicodeDecodeError:
-        clean = redaction.text(received.decode("latin-1")).encode("latin-1")
-        return {"chunks_b64": [base64.b64encode(clean).decode("ascii")]}
-    if not _streams(received):
-        return {"body": text}
-    decoder = sse.Decoder(len(received) + 1)
-    raw = text.encode()
-    return {"chunks": [event.raw.decode() for event in (*decoder.feed(raw), *decoder.flush())]}
-
-
-def _final(replayed: Replayed) -> JsonObject | None:
-    """Return message and finish reason of what the agent got; None where it got an error."""
-    if replayed.failure is not None or replayed.status >= FIRST_ERROR:
-        return None
-    if _streams(replayed.sent):
-        fold = Fold()
-        decoder = sse.Decoder(len(replayed.sent) + 1)
-        for event in decoder.feed(replayed.sent):
-            fold.add(wire.decode_object(event.data or b"") or {})
-        completion = fold.completion()
-    else:
-        completion = wire.decode_object(replayed.sent) or {}
-    for choice in wire.choices(completion):
-        message = wire.child(choice, "message")
-        kept = {name: message[name] for name in _MEANT if message.get(name) is not None}
-        return {
-            "message": {"role": "assistant", "content": None, **kept},
-            "finish_reason": choice.get("finish_reason"),
-        }
-    return None

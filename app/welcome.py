@@ -1,6 +1,4 @@
-"""The first minute: from which provider to the first answer that came through, and then out of the
-way.
-"""
+"""The first minute: from the choice of a provider to the first answer, and then out of the way."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial

@@ -176,7 +176,7 @@ class Wishes(QObject):
 
     def clear_traffic(self) -> None:
         """Forget the requests that were kept."""
-        self._parts.pages.traffic.requests.clear.click()
+        self._parts.pages.traffic.clear()
         self._parts.window.say(self.tr("The requests are forgotten."))
 
     def lock_keys(self) -> None:

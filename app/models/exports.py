@@ -14,8 +14,8 @@ from app.about import version
 from app.models.exchange import Exchange
 from app.models.plaintext import decoded, one_line
 from app.models.reading import EventLog, Reading
+from app.newcase import Recording, case_of, text_of
 from app.redaction import Redaction
-from app.replay import case_of, text_of
 from proxy.config import DEMO_HOST
 from proxy.repairs import fixes
 from proxy.tap import Headers, Mark, Started
@@ -118,7 +118,7 @@ def case_text(exchange: Exchange) -> Exported:
         raise ValueError("there is no answer to make a case of")
     reading = _read(exchange)
     cut = finished is not None and finished.outcome == "cut_off"
-    case = case_of(
+    recording = Recording(
         f"{exchange.started.provider}-{exchange.id}",
         exchange.started.body,
         answered.status,
@@ -126,8 +126,8 @@ def case_text(exchange: Exchange) -> Exported:
         _answer_bytes(reading.received),
         "eof" if cut else "done",
     )
-    removed = str(case["note"]).partition(" ")[0]
-    return Exported(text_of(case), int(removed))
+    case = case_of(recording, redaction := Redaction())
+    return Exported(text_of(case), redaction.count)
 
 
 def bug_report(exchange: Exchange) -> Exported:

@@ -54,14 +54,6 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _code(match: re.Match[str]) -> str:
-    return f"‹U+{ord(match.group()):04X}›"
-
-
-def _with_line_end(match: re.Match[str]) -> str:
-    return match.group() + "\n"
-
-
 def pretty(text: str) -> str:
     """Set JSON in lines; anything else, and what is too long to be shown whole, stays as it is."""
     if len(text) > MOST_TEXT:
@@ -70,3 +62,11 @@ def pretty(text: str) -> str:
         return msgspec.json.format(text, indent=2)
     except (ValueError, RecursionError):
         return text
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"‹U+{ord(match.group()):04X}›"
+
+
+def _with_line_end(match: re.Match[str]) -> str:
+    return match.group() + "\n"

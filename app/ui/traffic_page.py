@@ -66,13 +66,6 @@ class TrafficPage(Page):
         """Take a batch of records."""
         self._take(self.store.apply(records))
 
-    def _take(self, update: Update) -> None:
-        if self.requests.paused or not self._watched:
-            self._held.merge(update)
-            self.requests.show_held(len(self._held.added))
-            return
-        self._show(update)
-
     def watch(self, watched: bool) -> None:
         """Read and draw nothing while nobody can see it: the bytes wait."""
         self._watched = watched
@@ -81,6 +74,12 @@ class TrafficPage(Page):
     def lose(self, lost: dict[str, int]) -> None:
         """Mark the exchanges of whose bodies something came too fast to be kept."""
         self._take(self.store.lose(lost))
+
+    def clear(self) -> None:
+        """Forget what is finished and not pinned."""
+        self._held.merge(self.store.clear())
+        self._release()
+        self.cleared.emit()
 
     def show_settings(self, settings: Settings) -> None:
         """Take over the configuration."""
@@ -108,6 +107,13 @@ class TrafficPage(Page):
         if changes:
             self.detail.tabs.setCurrentWidget(self.detail.changes)
         return True
+
+    def _take(self, update: Update) -> None:
+        if self.requests.paused or not self._watched:
+            self._held.merge(update)
+            self.requests.show_held(len(self._held.added))
+            return
+        self._show(update)
 
     def _show(self, update: Update) -> None:
         self.requests.apply(update)
@@ -186,7 +192,7 @@ class TrafficPage(Page):
         self.requests.chosen.connect(self._choose)
         self.requests.opened.connect(self._open)
         self.requests.pause_changed.connect(self._resume)
-        self.requests.clear.clicked.connect(self._clear)
+        self.requests.clear.clicked.connect(self.clear)
         self.detail.fix_toggled.connect(self.fix_toggled)
         self.detail.send_again_asked.connect(self.send_again_asked)
         self.detail.provider_asked.connect(self.provider_asked)
@@ -204,7 +210,7 @@ class TrafficPage(Page):
         self.commands.separate()
         add(lambda: self.tr("Filter"), "Ctrl+F", requests.search)
         add(lambda: self.tr("Pause, or go on"), "Space", requests.pause.toggle, only_in=view)
-        add(lambda: self.tr("Clear"), "Ctrl+L", self._clear)
+        add(lambda: self.tr("Clear"), "Ctrl+L", self.clear)
         self.commands.separate()
         add(lambda: self.tr("Events received, sent, side by side"), "D", detail.next_mode)
         add(lambda: self.tr("Previous fix"), "[", lambda: detail.step_mark(False))
@@ -243,11 +249,6 @@ class TrafficPage(Page):
 
     def _open(self) -> None:
         self.detail.read()
-
-    def _clear(self) -> None:
-        self._held.merge(self.store.clear())
-        self._release()
-        self.cleared.emit()
 
     def _resume(self, paused: bool) -> None:
         if not paused and self._watched:
