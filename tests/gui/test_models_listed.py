@@ -1,7 +1,7 @@
 """A provider's models, listed on the page of agents: asked of a real server by the real proxy."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -53,7 +53,7 @@ class Listed:
 
 
 @contextmanager
-def listing(whole: Whole) -> Iterator[Listed]:
+def listing(whole: Whole) -> Generator[Listed]:
     """Have a provider of that kind, chosen on the page, whose models were asked for."""
     pages: Pages = whole.application._pages
     made = Listed(pages.agents)
@@ -98,7 +98,8 @@ def test_whoever_has_gone_on_meanwhile_is_not_called_back(whole: Whole) -> None:
 
 def test_whoever_types_a_model_meanwhile_is_not_disturbed(whole: Whole) -> None:
     with listing(whole) as listed:
-        QTest.keyClicks(QApplication.focusWidget(), "mine")
+        assert listed.page.target._models.hasFocus()
+        QTest.keyClicks(listed.page.target._model, "mine")
         assert listed.page.target.model == "mine"
         listed.go_on.set()
         whole.until(lambda: listed.models)
