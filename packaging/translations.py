@@ -89,7 +89,7 @@ def _told_elsewhere() -> str:
     sys.path.insert(0, str(ROOT))
     from app.agents.catalogue import TOOLS as AGENTS  # noqa: PLC0415  found once the path is set
     from app.models.configwords import TEXTS as FAULTS  # noqa: PLC0415
-    from app.models.eventwords import STANDING_IN, VARYING  # noqa: PLC0415
+    from app.models.findingwords import PARTING, STANDING_IN, VARYING  # noqa: PLC0415
     from app.models.reasonwords import REASONS  # noqa: PLC0415
     from proxy.errors import PROBLEMS  # noqa: PLC0415
     from proxy.repairs import fixes  # noqa: PLC0415
@@ -100,7 +100,7 @@ def _told_elsewhere() -> str:
     texts += [("Problem", problem.message) for problem in PROBLEMS.values()]
     texts += [("ConfigFault", words) for words in FAULTS]
     texts += [("Reason", words) for words in REASONS]
-    texts += [("Finding", words) for words in (*_reasons(), *VARYING, *STANDING_IN)]
+    texts += [("Finding", words) for words in (*_reasons(), *VARYING, *STANDING_IN, PARTING)]
     calls = dict.fromkeys(f"translate({context!r}, {words!r})" for context, words in texts if words)
     return "\n".join(calls) + "\n"
 

@@ -16,7 +16,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from app.language import language
-from app.models.eventwords import Described, described, finding_words
+from app.models.eventwords import Described, described
+from app.models.findingwords import finding_words
 from app.models.plaintext import one_line
 from app.models.reading import EventLog
 from proxy import sse

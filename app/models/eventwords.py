@@ -1,8 +1,7 @@
-"""Says in a word and a line what an event of a stream is."""
+"""Says in a word and a line what an event of a stream is, and how large."""
 
 from dataclasses import dataclass
 
-from app.language import translate
 from app.models.plaintext import decoded, one_line
 from app.models.typedwords import typed
 from proxy import sse, wire
@@ -12,23 +11,6 @@ from proxy.wire import JsonObject
 _LARGEST = 64 * 1024
 _WIDTH = 240
 _MEBIBYTE = 1024 * 1024
-VARYING = (
-    "a chunk had no {}; filled in",
-    "a chunk had {}; mended",
-    "an empty list of {}; removed",
-    "{} came instead of the form asked for; converted",
-    "{} the tool calls; sent whole",
-    "the finish reason was untrue; now {}",
-    "a choice ended without a finish reason; added {}",
-    "{}; mended",
-)
-"""Reasons in which something stands that differs; what fits several is meant by the first."""
-STANDING_IN = (
-    *("choices", "choice where one stood", "choice index"),
-    *("no delta", "a misplaced role", "empty members"),
-    *("a stream", "a plain answer"),
-)
-"""What stands in them, and is said in the user's language too."""
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 
 
@@ -143,20 +125,3 @@ def _json(value: object) -> str:
 
 def _line(text: str) -> str:
     return one_line(text, _WIDTH)
-
-
-def finding_words(message: str) -> str:
-    """Return a fix's reason in the user's language; of several in one, each."""
-    whole = translate("Finding", message)
-    if whole != message:
-        return whole
-    for form in VARYING:
-        head, _, tail = form.partition("{}")
-        if message.startswith(head) and message.endswith(tail):
-            part = message[len(head) : len(message) - len(tail)]
-            return translate("Finding", form).replace("{}", _each(part))
-    return _each(message)
-
-
-def _each(message: str) -> str:
-    return ", ".join(translate("Finding", part) for part in message.split(", "))

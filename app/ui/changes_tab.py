@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHeaderView, QSplitter, QTreeWidget, QTreeWidgetIt
 
 from app.language import say
 from app.models.comparison import MOST_EVENTS, compare
-from app.models.eventwords import finding_words
 from app.models.exchange import Exchange
+from app.models.findingwords import finding_words
 from app.models.plaintext import one_line
 from app.models.reading import Reading
 from app.ui.fix_switches import fix_title

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from app.language import Words, say
 from app.models.events import DELAY, FIX, EventsModel
-from app.models.eventwords import finding_words, size_words
+from app.models.eventwords import size_words
+from app.models.findingwords import finding_words
 from app.models.plaintext import MOST_TEXT, decoded, plain_hint, pretty
 from app.models.reading import Reading
 from app.ui.flow import FlowLayout

@@ -1614,6 +1614,10 @@
         <translation>缺失的 delta</translation>
     </message>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>a misplaced role</source>
         <translation>多余的 role</translation>
     </message>
