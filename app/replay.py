@@ -6,7 +6,7 @@ it. Files come from strangers too: whatever they hold, they are refused in one l
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,17 @@ def play(case: Case, repairs: Sequence[type[Repair]]) -> Replayed:
 def streams(data: bytes) -> bool:
     """Tell whether the bytes of an answer are a stream's."""
     return Sniffer().feed(data).form is Form.STREAM
+
+
+def marks_of(
+    fixes: Collection[str], request: bytes, status: int, content_type: str, received: bytes
+) -> list[Mark]:
+    """Say what these fixes would do to a whole answer, and where."""
+    repairs = [each for each in REGISTRY if each.name in fixes]
+    pipeline = Pipeline(Context(wire.decode_object(request) or {}, shadow=True), repairs)
+    pipeline.start(status, content_type)
+    steps = (pipeline.feed(received), pipeline.finish(clean=True))
+    return [mark for step in steps for mark in step.marks]
 
 
 def _chosen(case: Case, fixes: Sequence[str], *, every: bool) -> tuple[type[Repair], ...]:

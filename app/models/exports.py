@@ -5,7 +5,7 @@ Reads its own way through the exchange: a large one takes seconds, on a thread t
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -16,13 +16,17 @@ from app.models.plaintext import decoded, one_line
 from app.models.reading import EventLog, Reading
 from app.newcase import Recording, case_of, text_of
 from app.redaction import Redaction
+from app.replay import marks_of
 from proxy.config import DEMO_HOST
 from proxy.repairs import fixes
 from proxy.tap import Headers, Mark, Started
 
 _AROUND = 10
+_MOST_MARKS = 50
 _WIDTH = 600
 _SLICE_SECONDS = 0.05
+_LONGEST_ARGUMENT = 100_000
+"""Linux takes 128 KiB for one word of a command; a longer body is given on standard input."""
 # curl makes these itself, or they belong to our connection.
 _NOT_FOR_CURL = frozenset(
     {
@@ -58,9 +62,11 @@ def curl_of(exchange: Exchange) -> Exported:
     lines = [f"curl -sS -N -X {shlex.quote(started.method)} {shlex.quote(redaction.text(url))}"]
     for name, value in headers:
         lines += _curl_header(name, value, redaction)
+    if exchange.dropped:
+        # Without its body it would ask for something else.
+        return Exported("", 0)
     if body:
-        # Whatever it begins with: the other ways to give a body read files.
-        lines.append(f"--data-raw {shlex.quote(redaction.text(decoded(body)))}")
+        lines.append(_curl_body(redaction.text(decoded(body))))
     return Exported(" \\\n  ".join(lines), redaction.count)
 
 
@@ -83,7 +89,7 @@ def har_of(exchange: Exchange) -> Exported:
             "cookies": [],
             "headers": _har_headers(asked.headers if asked else started.headers, redaction),
             "queryString": _har_query(url, redaction),
-            "postData": {"mimeType": "application/json", "text": redaction.text(body)},
+            **_har_body(redaction.text(body)),
             "headersSize": -1,
             "bodySize": len(body.encode("utf-8", "replace")),
         },
@@ -150,16 +156,15 @@ def bug_report(exchange: Exchange) -> Exported:
         reason = f" ({one_line(finished.reason, _WIDTH)})" if finished.reason else ""
         lines.append(f"Ended: {finished.outcome}{reason}")
         lines += [f"Would be mended by {fix}: {n}" for fix, n in finished.would_mend.items()]
-    marks = list(exchange.defects())
+    done = list(exchange.defects())
+    marks = done or _missed(exchange, reading.received)
     lines += ["", "What was wrong:" if marks else "No fix acted on this request."]
     lines += _symptoms(marks)
-    lines += [
-        f"- {_place(mark)}{mark.fix}: {one_line(mark.message, _WIDTH)}" for mark in marks[:50]
-    ]
+    lines += [f"- {_place(mark)}{mark.fix}: {_message(mark, done)}" for mark in marks[:_MOST_MARKS]]
     places = [mark.received for mark in marks if mark.received is not None]
-    first = places[0] if places else max(0, len(reading.received.events) - _AROUND)
+    place = places[0] if places else len(reading.received.events)
     lines += ["", "The events around it, as they were received:"]
-    lines += _around(reading.received, first)
+    lines += _fenced(_around(reading.received, place))
     report = redaction.text("\n".join([*lines, *_gap(exchange)]))
     return Exported(f"{report}\n\n{_removed(redaction)}\n", redaction.count)
 
@@ -231,8 +236,23 @@ def _curl_header(name: str, value: str, redaction: Redaction) -> Iterable[str]:
     yield f"-H {shlex.quote(f'{name}: {redaction.header(name, value)}')}"
 
 
+def _curl_body(body: str) -> str:
+    quoted = shlex.quote(body)
+    if len(quoted.encode("utf-8", "replace")) <= _LONGEST_ARGUMENT:
+        # Whatever it begins with: the other ways to give a body read files.
+        return f"--data-raw {quoted}"
+    end = "BODY"
+    while end in body:
+        end += "_"
+    return f"--data-binary @- <<'{end}'\n{body}\n{end}"
+
+
 def _har_headers(headers: Headers, redaction: Redaction) -> list[dict[str, str]]:
     return [{"name": name, "value": redaction.header(name, value)} for name, value in headers]
+
+
+def _har_body(text: str) -> dict[str, Any]:
+    return {"postData": {"mimeType": "application/json", "text": text}} if text else {}
 
 
 def _har_query(url: str, redaction: Redaction) -> list[dict[str, Any]]:
@@ -248,6 +268,29 @@ def _symptoms(marks: Iterable[Mark]) -> list[str]:
     """Tell whom it hurts; the reasons alone say only what was done about it."""
     met = {mark.fix for mark in marks}
     return [f"{fix.title}: {fix.symptom}" for fix in fixes() if fix.name in met]
+
+
+def _missed(exchange: Exchange, log: EventLog) -> list[Mark]:
+    """Find where the fixes that are off would have acted: only how often was counted."""
+    finished = exchange.finished
+    if finished is None or not finished.would_mend:
+        return []
+    body, status, kind = exchange.started.body, exchange.status or 0, content_type(exchange)
+    marks = marks_of(finished.would_mend, body, status, kind, _answer_bytes(log))
+    return [mark for mark in marks if not mark.routine]
+
+
+def _message(mark: Mark, done: Collection[Mark]) -> str:
+    message = one_line(mark.message, _WIDTH)
+    return message if mark in done else f"{message} (not done: the fix is off)"
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    """Mark the lines as code, for the places where reports are pasted."""
+    fence = "```"
+    while any(fence in line for line in lines):
+        fence += "`"
+    return [fence, *lines, fence]
 
 
 def _around(log: EventLog, number: int) -> list[str]:

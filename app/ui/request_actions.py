@@ -75,18 +75,18 @@ class RequestActions(QToolButton):
 
     def copy_event(self) -> None:
         """Copy the chosen event's data."""
-        self._put(self.tr("Copy event"), Exported(self._event_text(), 0))
+        self._put(self.tr("the event"), Exported(self._event_text(), 0))
 
     def _fill(self) -> None:
         self._menu.clear()
-        for words, export in (
-            (self.tr("Copy as curl"), curl_of),
-            (self.tr("Copy answer"), answer_of),
+        for words, export, name in (
+            (self.tr("Copy as curl"), curl_of, self.tr("the curl command")),
+            (self.tr("Copy answer"), answer_of, self.tr("the answer")),
         ):
-            self._add(words, partial(self._copy, export, words))
+            self._add(words, partial(self._copy, export, name))
         self._add(self.tr("Copy event"), self.copy_event)
-        report = self.tr("Make a bug report")
-        self._add(report, partial(self._copy, bug_report, report))
+        name = self.tr("the bug report, ready to be pasted")
+        self._add(self.tr("Make a bug report"), partial(self._copy, bug_report, name))
         self._menu.addSeparator()
         self._add(self.tr("Save as HAR…"), self.export, "Ctrl+E")
         self._add(self.tr("Save as case…"), partial(self._save, case_text, "json"))

@@ -1,7 +1,9 @@
 import json
+import os
 import shlex
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +74,24 @@ def test_leaves_our_own_headers_out_of_the_command() -> None:
     assert "x-wiremend" not in curl_of(read([began(), hop]).exchange).text
 
 
+def test_gives_the_shell_a_large_body_that_no_argument_could_hold(tmp_path: Path) -> None:
+    body = json.dumps({"BODY": "it's $HOME `id` \\ é " * 12_000}, ensure_ascii=False)
+    command = curl_of(read([began(body=body.encode())]).exchange).text
+    (tmp_path / "curl").write_text('#!/bin/sh\nprintf "%s\\n" "$@"; cat\n')
+    (tmp_path / "curl").chmod(0o700)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    said = subprocess.run(
+        ["/bin/sh"], input=command, env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.endswith(f"--data-binary\n@-\n{body}\n")
+
+
+def test_makes_no_command_of_a_request_that_was_let_go() -> None:
+    seen = reading()
+    seen.exchange.drop()
+    assert curl_of(seen.exchange).text == ""
+
+
 def test_s32_quotes_hostile_headers_for_the_shell() -> None:
     hostile = began(
         headers=(("x-a", "'; touch /tmp/pwned; '"), ('x-api-key";id;"', "‹key agent #1›"))
@@ -128,6 +148,30 @@ def test_reports_the_defect_with_the_events_around_it() -> None:
     assert '#1  data: {"choices"' in report
     assert KEY not in report
     assert "$HOME" not in report
+
+
+def test_reports_where_a_fix_that_is_off_would_have_acted() -> None:
+    first = [text("Let me see. ")] * 20
+    calls, finish = [call("{}", "read", "c1", 0)], [text("Done."), DONE]
+    seen = read(
+        [
+            *(began(), answered(), *passed([*first, *calls, *finish])),
+            ended(would_mend={"buffer-tool-calls": 1}),
+        ]
+    )
+    report = bug_report(seen.exchange).text
+    assert "- event 22: buffer-tool-calls: " in report
+    assert "(not done: the fix is off)" in report
+    assert '#21  data: {"choices":[{"index":0,"delta":{"content":"Done."}' in report
+
+
+def test_s34_a_report_can_be_pasted_as_markdown() -> None:
+    seen = read([began(), answered(), *passed([text("```js\n# no heading\n```"), DONE]), ended()])
+    report = bug_report(seen.exchange).text
+    fence = next(line for line in report.splitlines() if line.startswith("````"))
+    inside = report.split(fence)[1]
+    assert inside.count("#0  data:") == 1
+    assert report.count(fence) == 2
 
 
 def test_shows_headers_without_what_looks_like_a_key() -> None:

@@ -2992,6 +2992,22 @@
         <translation>操作(&amp;A)</translation>
     </message>
     <message>
+        <source>the event</source>
+        <translation>该事件</translation>
+    </message>
+    <message>
+        <source>the curl command</source>
+        <translation>curl 命令</translation>
+    </message>
+    <message>
+        <source>the answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>the bug report, ready to be pasted</source>
+        <translation>问题报告，可直接粘贴</translation>
+    </message>
+    <message>
         <source>Pin</source>
         <translation>置顶保留</translation>
     </message>
