@@ -237,6 +237,10 @@ def _write_later(entry: JsonObject, out: _Out, place: Place, changes: dict[str, 
         if entry.get(name) is not None:
             del entry[name]
             changes[change] = None
+    if "type" in entry:
+        # The official client takes the last type for the call's own, and refuses null.
+        del entry["type"]
+        changes["removed a null type"] = None
     function = wire.function(entry)
     if place.name_part and out.name != place.call.name:
         out.name += wire.text(function, "name")

@@ -124,6 +124,7 @@ class _Stream:
         else:
             repeated = fragment.get("id") or function.get("name")
             _require(not repeated, "id or name on a later fragment")
+            _require(fragment.get("type", "function") == "function", "a type that is none")
         self.calls[index]["function"]["arguments"] += arguments or ""
 
     def reply(self, error: JsonObject | None) -> Reply:

@@ -79,7 +79,7 @@ HEALTHY = {
     ],
     "nulls in later entries": [
         calls(opening(0, "call_a", "f")),
-        calls(entry("{}", name=None, index=0, id=None, type=None)),
+        calls(entry("{}", name=None, index=0, id=None)),
     ],
     "arguments that parse early": [
         calls(opening(0, "call_a", "f", "{}")),
@@ -104,6 +104,14 @@ def test_leaves_healthy_streams_alone(chunks: list[JsonObject]) -> None:
 def test_leaves_a_healthy_plain_answer_alone() -> None:
     call = {"id": "call_a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     assert document(REPAIRS, answer(choice_of(call))).untouched
+
+
+def test_takes_a_null_type_away_from_the_rest_of_a_call() -> None:
+    opening = calls(entry("", name="f", index=0, id="a", type="function"))
+    outcome = run(opening, calls(entry("{}", index=0, id=None, type=None)), END)
+    rest = outcome.chunks[1]["choices"][0]["delta"]["tool_calls"]
+    assert rest == [entry("{}", index=0, id=None)]
+    assert outcome.fixes == ["index-repair"]
 
 
 @pytest.mark.parametrize("index", [ABSENT, None, "0", "", -1, 7, 1.5, True, [], {}])
