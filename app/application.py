@@ -8,6 +8,7 @@ import argparse
 import gc
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -315,11 +316,7 @@ class Application(QObject):
 
     def _say_port_taken(self, error: PortTakenError) -> None:
         other = free_port(self._settings.host, error.port)
-
-        def move() -> None:
-            self._service.follow_file()
-            self._editor.set_server("port", other)
-
+        move = partial(self._editor.set_server, "port", other, self._service.follow_file)
         self._notices.port_taken(error, self._service.retry, other, move)
 
     def _show_address(self) -> None:

@@ -69,9 +69,11 @@ class Editor(QObject):
         """Bring a provider to another place among the others."""
         self._edit(lambda text: configedit.move_provider(text, provider, place))
 
-    def set_server(self, name: str, value: str | int) -> None:
-        """Set one of the proxy's own members."""
-        self._edit(lambda text: configedit.set_server(text, name, value))
+    def set_server(
+        self, name: str, value: str | int, then: Callable[[], None] | None = None
+    ) -> None:
+        """Set one of the proxy's own members; something more is done once it stands in the file."""
+        self._edit(lambda text: configedit.set_server(text, name, value), then)
 
     def add_agent(self, name: str) -> None:
         """Make a local key for an agent."""

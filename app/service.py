@@ -59,6 +59,7 @@ class Service(QObject):
         """How a request is sent again: as its provider is set, with its fixes, or untouched."""
         self.status = Status()
         self._port = port
+        self._in_file = settings
         self._settings = self._own(settings)
         self._server = make(self._settings)
         # The server would make us wait for its answer while it finds out who holds a port.
@@ -130,6 +131,7 @@ class Service(QObject):
 
     def apply(self, settings: Settings) -> None:
         """Let requests that start from now on find these settings."""
+        self._in_file = settings
         self._settings = self._own(settings)
         self._obey()
 
@@ -144,7 +146,9 @@ class Service(QObject):
 
     def follow_file(self) -> None:
         """Forget the port asked for at the start: the user has chosen another one since."""
-        self._port = None
+        if self._port is not None:
+            self._port = None
+            self.apply(self._in_file)
 
     def show_attention(self, words: str) -> None:
         """Take what needs attention into the status."""

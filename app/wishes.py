@@ -72,10 +72,9 @@ class Wishes(QObject):
         """Set a member of the configuration's or of the preferences."""
         table, _, member = name.rpartition(".")
         if table == "server" and isinstance(value, (str, int)):
-            if member == "port":
-                # Chosen here, it counts for more than the one named at the start.
-                self._parts.service.follow_file()
-            self._parts.editor.set_server(member, value)
+            # Chosen here, a port counts for more than the one named at the start.
+            then = self._parts.service.follow_file if member == "port" else None
+            self._parts.editor.set_server(member, value, then)
         else:
             self._parts.choices.change(name, value)
 

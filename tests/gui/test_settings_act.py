@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
 from app.autostart import APP_ID
 from app.service import free_port
 from proxy.tap import Record
 from tests.gui.records import emissions, finished, started
-from tests.gui.whole import Whole
+from tests.gui.whole import Whole, running_whole
 
 # There is no tray on the platform without a screen.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "does not support")
@@ -46,6 +47,25 @@ def test_a_port_that_is_taken_is_named_until_another_one_is_chosen(whole: Whole)
         whole.enter_port(former)
         whole.until(lambda: str(taken) not in banner.words)
     assert whole.file.load().port == former
+
+
+def test_the_port_of_the_start_holds_until_another_one_is_in_the_file(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = free_port("127.0.0.1", 22_000)
+    with running_whole(qtbot, tmp_path, monkeypatch, asked) as whole:
+        service, text = whole.application._service, whole.file.path.read_text("utf-8")
+        other = free_port("127.0.0.1", asked)
+        whole.file.path.write_text("not TOML", "utf-8")
+        whole.enter_port(other)
+        whole.until(lambda: "was not changed" in whole.page._error.text())
+        settled = emissions(service.settled)
+        whole.file.path.write_text(text.replace('"required" ', '"open" '), "utf-8")
+        whole.until(lambda: settled)
+        assert service.url.endswith(f":{asked}")
+        whole.enter_port(other)
+        whole.until(lambda: service.url.endswith(f":{other}"))
+        assert whole.file.load().port == other
 
 
 def test_access_and_the_default_provider_stand_in_the_file(whole: Whole) -> None:

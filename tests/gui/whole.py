@@ -97,7 +97,7 @@ class Whole:
 
 @contextlib.contextmanager
 def running_whole(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int | None = None
 ) -> Generator[Whole]:
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
@@ -109,7 +109,7 @@ def running_whole(
     file = ConfigFile(tmp_path / "config.toml")
     file.ensure()
     file.edit(lambda text: text.replace("8459", str(free_port("127.0.0.1", 21_000))))
-    application = Application(qt, file, file.load(), None)
+    application = Application(qt, file, file.load(), port)
     with _hooks_kept():
         application.start(hidden=False, error=None)
     made = Whole(qtbot, application, file)
