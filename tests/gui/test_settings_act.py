@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.autostart import APP_ID
-from app.service import free_port
 from proxy.tap import Record
 from tests.gui.records import emissions, finished, started
 from tests.gui.whole import Whole, running_whole
+from tests.server.running import free_port
 
 # There is no tray on the platform without a screen.
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", "does not support")
@@ -27,7 +27,7 @@ _MEGABYTE = 1024 * 1024
 
 
 def test_the_port_moves_the_proxy_and_stands_in_the_file(whole: Whole) -> None:
-    port = free_port("127.0.0.1", whole.file.load().port)
+    port = free_port()
     whole.enter_port(port)
     whole.until(lambda: whole.file.load().port == port)
     whole.until(lambda: whole.application._service.url.endswith(f":{port}"))
@@ -52,10 +52,10 @@ def test_a_port_that_is_taken_is_named_until_another_one_is_chosen(whole: Whole)
 def test_the_port_of_the_start_holds_until_another_one_is_in_the_file(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = free_port("127.0.0.1", 22_000)
+    asked = free_port()
     with running_whole(qtbot, tmp_path, monkeypatch, asked) as whole:
         service, text = whole.application._service, whole.file.path.read_text("utf-8")
-        other = free_port("127.0.0.1", asked)
+        other = free_port()
         whole.file.path.write_text("not TOML", "utf-8")
         whole.enter_port(other)
         whole.until(lambda: "was not changed" in whole.page._error.text())

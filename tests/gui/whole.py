@@ -20,9 +20,10 @@ from app import preferences
 from app.application import Application
 from app.language import ENGLISH, language
 from app.preferences import Preferences
-from app.service import free_port
+
 from app.settings import ConfigFile
 from app.ui.settings_page import SettingsPage
+from tests.server.running import free_port
 
 _PATIENCE = 15_000
 
@@ -108,7 +109,7 @@ def running_whole(
     scheme = qt.styleHints().colorScheme()
     file = ConfigFile(tmp_path / "config.toml")
     file.ensure()
-    file.edit(lambda text: text.replace("8459", str(free_port("127.0.0.1", 21_000))))
+    file.edit(lambda text: text.replace("8459", str(free_port())))
     application = Application(qt, file, file.load(), port)
     with _hooks_kept():
         application.start(hidden=False, error=None)
