@@ -11,7 +11,8 @@ from app.replacing import replace_file
 
 def ask_where(parent: QWidget, name: str) -> Path | None:
     """Ask where to save; None where the user would rather not."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, _title(), name)
+    # The folder from which a desktop starts a program tells nobody anything.
+    chosen, _ = QFileDialog.getSaveFileName(parent, _title(), str(Path.home() / name))
     return Path(chosen) if chosen else None
 
 

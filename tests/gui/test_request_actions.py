@@ -96,13 +96,17 @@ def test_saves_for_its_owner_and_says_how_many_values_went(
 ) -> None:
     path = tmp_path / "saved"
 
-    def choose(*_: Any) -> tuple[str, str]:
+    proposed: list[Path] = []
+
+    def choose(_parent: object, _title: str, name: str) -> tuple[str, str]:
+        proposed.append(Path(name))
         return str(path), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     said = emissions(actions.said)
     entry(actions, words).trigger()
     qtbot.waitUntil(lambda: bool(said))
+    assert proposed[0].parent == Path.home(), "not wherever the program was started"
     assert str(said[0][0]).startswith("Saved: saved · ")
     assert "looked like" in str(said[0][0])
     assert json.loads(path.read_text())
