@@ -250,7 +250,11 @@ class CodexProfile:
         if ours and after.endswith(2 * end):
             # The line that parted our table from theirs.
             after = after.removesuffix(end)
-        return "" if after.strip() in {"", self._head.strip()} else after
+        head = _with_ends_of(text, self._head)
+        if after.startswith(head):
+            # What was written below our line stays, without the line that parted it from ours.
+            after = after.removeprefix(head).removeprefix(end)
+        return after if after.strip() else ""
 
 
 KEY_VARIABLE = "WIREMEND_API_KEY"

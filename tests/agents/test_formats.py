@@ -152,6 +152,13 @@ def test_aider_keeps_the_model_the_user_chose() -> None:
     assert yamltext.plain(after)["model"] == "openai/mine"
 
 
+def test_undoing_the_codex_profile_leaves_the_users_lines_alone() -> None:
+    made = CodexProfile().insert("", HERE)
+    between = made.replace("[model_providers", f"{CODEX}\n[model_providers", 1)
+    assert between != made
+    assert CodexProfile().remove(between).strip() == CODEX.strip()
+
+
 def test_the_codex_profile_holds_no_key_and_asks_for_responses() -> None:
     made = CodexProfile().insert("", HERE)
     provider = tomllib.loads(made)["model_providers"]["wiremend"]
