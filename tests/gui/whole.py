@@ -20,7 +20,6 @@ from app import preferences
 from app.application import Application
 from app.language import ENGLISH, language
 from app.preferences import Preferences
-
 from app.settings import ConfigFile
 from app.ui.settings_page import SettingsPage
 from tests.server.running import free_port
