@@ -124,7 +124,7 @@ class Application(QObject):
         self._speed = Speed()
         backups = platformdirs.user_data_path("wiremend") / "backups"
         self._pages = Pages(Places(Path.home(), os.environ), backups)
-        self._window = MainWindow(self._pages.places())
+        self._window = MainWindow(self._pages.destinations())
         self._menu = TrayMenu(self._window)
         self._tray = Tray(self._menu, self)
         self._notices = Notices(self._window, self._tray, self)

@@ -16,7 +16,7 @@ from app.preferences import Preferences
 from app.tray import Tray
 from app.ui.fix_switches import fix_title
 from app.ui.main_window import MainWindow
-from app.ui.parts import Mark
+from app.ui.parts import Tone
 from proxy.config import Settings
 from proxy.errors import PROBLEMS, ConfigError, PortTakenError
 
@@ -48,7 +48,7 @@ class Notices(QObject):
         choices: list[tuple[Words, Act]] = [(lambda: self.tr("Try again"), again)]
         if other:
             choices.append((lambda: self.tr("Use port {port}").format(port=other), move))
-        self._window.banner.say(_PORT, words, *choices, mark=Mark.BAD)
+        self._window.banner.say(_PORT, words, *choices, tone=Tone.BAD)
         self._tell(_PORT, words())
 
     def port_free(self) -> None:
@@ -58,7 +58,7 @@ class Notices(QObject):
     def file_wrong(self, error: ConfigError) -> None:
         """Say what is wrong with the configuration file, and what applies meanwhile."""
         words = partial(self._file_words, error)
-        self._window.banner.say(_FILE, words, mark=Mark.BAD)
+        self._window.banner.say(_FILE, words, tone=Tone.BAD)
         self._tell(_FILE, words())
 
     def file_right(self) -> None:
@@ -68,7 +68,7 @@ class Notices(QObject):
     def no_tray(self, desktop: str) -> None:
         """Say how to come back where there is no tray."""
         words = partial(self._no_tray_words, desktop)
-        self._window.banner.say(_TRAY, words, mark=Mark.QUIET)
+        self._window.banner.say(_TRAY, words, tone=Tone.QUIET)
 
     def tray_came(self) -> None:
         """Say no more of a tray that was missing."""

@@ -11,7 +11,7 @@ from app.tray import Tray
 from app.ui.fix_switches import fix_title
 from app.ui.main_window import MainWindow
 from app.ui.pages import Pages
-from app.ui.parts import Mark
+from app.ui.parts import Tone
 from proxy.config import Settings
 from proxy.errors import FIRST_ERROR
 from proxy.tap import Answered, Finished, Record, Started
@@ -94,7 +94,7 @@ class Welcome(QObject):
     def _say(self, record: Finished, words: partial[str]) -> None:
         show = partial(self._show_changes, record.exchange_id)
         choices = [(lambda: self.tr("Show"), show)] if record.findings else []
-        self._window.banner.say(_CAUSE, words, *choices, mark=Mark.GOOD)
+        self._window.banner.say(_CAUSE, words, *choices, tone=Tone.GOOD)
 
     def _show_changes(self, exchange_id: str) -> None:
         self._window.show_page("traffic")

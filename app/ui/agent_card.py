@@ -11,7 +11,7 @@ from app.agents.detection import Found, State
 from app.language import language, translate
 from app.models.reasonwords import reason_words
 from app.ui.flow import FlowLayout
-from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+from app.ui.parts import Card, Look, Sign, Tone, button, row, text
 
 _UNSURE = Found(State.ABSENT)
 
@@ -91,7 +91,7 @@ class AgentCard(Card):
             text(partial(_words, self.tool.way), wrap=True),
         )
         if self.tool.caution:
-            self.add(row(Sign(Mark.WARNING), self._caution))
+            self.add(row(Sign(Tone.WARNING), self._caution))
         if self.tool.reachable:
             self.add(self._actions())
         self._key.clicked.connect(self.key_asked)
@@ -115,8 +115,8 @@ class AgentCard(Card):
         self.copy_asked.emit(snippet)
 
     def _refresh(self) -> None:
-        mark, words = self._verdict()
-        self._sign.show_mark(mark)
+        tone, words = self._verdict()
+        self._sign.show_tone(tone)
         self._state.setText(words)
         self._undo.setEnabled(self._found.state in {State.HERE, State.OLD_PORT})
         self._key.setText(self.tr("Renew key") if self._has_key else self.tr("New key"))
@@ -124,29 +124,29 @@ class AgentCard(Card):
         self._key.setToolTip(hint)
         self._key.setAccessibleDescription(hint)
 
-    def _verdict(self) -> tuple[Mark, str]:
+    def _verdict(self) -> tuple[Tone, str]:
         if not self.tool.reachable:
-            return Mark.WARNING, self.tr("cannot reach this computer")
+            return Tone.WARNING, self.tr("cannot reach this computer")
         if self._connected is not None:
             at = self._connected.strftime("%H:%M")
-            return Mark.GOOD, self.tr("connected · {at}").format(at=at)
+            return Tone.GOOD, self.tr("connected · {at}").format(at=at)
         return self._verdict_by_files()
 
-    def _verdict_by_files(self) -> tuple[Mark, str]:
+    def _verdict_by_files(self) -> tuple[Tone, str]:
         detail = reason_words(self._found.detail)
         verdicts = {
-            State.HERE: (Mark.QUIET, self.tr("points here, waiting for its first request…")),
-            State.OLD_PORT: (Mark.WARNING, self.tr("points at another port: {detail}")),
-            State.ELSEWHERE: (Mark.QUIET, self.tr("found, points elsewhere: {detail}")),
-            State.UNREADABLE: (Mark.WARNING, self.tr("its file cannot be read: {detail}")),
-            State.FOUND: (Mark.QUIET, self.tr("found, not pointing here")),
-            State.ABSENT: (Mark.QUIET, self.tr("not found on this computer")),
+            State.HERE: (Tone.QUIET, self.tr("points here, waiting for its first request…")),
+            State.OLD_PORT: (Tone.WARNING, self.tr("points at another port: {detail}")),
+            State.ELSEWHERE: (Tone.QUIET, self.tr("found, points elsewhere: {detail}")),
+            State.UNREADABLE: (Tone.WARNING, self.tr("its file cannot be read: {detail}")),
+            State.FOUND: (Tone.QUIET, self.tr("found, not pointing here")),
+            State.ABSENT: (Tone.QUIET, self.tr("not found on this computer")),
         }
-        mark, words = verdicts[self._found.state]
+        tone, words = verdicts[self._found.state]
         waiting = self._found.state in {State.FOUND, State.ABSENT} and self._has_key
         if waiting:
             words = self.tr("waiting for its first request…")
-        return mark, words.format(detail=detail)
+        return tone, words.format(detail=detail)
 
 
 def _words(words: str) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.language import say
-from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, text
+from app.ui.parts import Card, Look, Sign, Tone, button, discard, empty, row, text
 
 
 class AgentKeys(Card):
@@ -30,7 +30,7 @@ class AgentKeys(Card):
         self._buttons: list[QWidget] = []
         self._states: dict[str, QLabel] = {}
         self._list = QVBoxLayout()
-        self._open_sign = Sign(Mark.WARNING)
+        self._open_sign = Sign(Tone.WARNING)
         self._open = text(
             lambda: self.tr("Access is open: programs of this computer need no key at all."),
             wrap=True,

@@ -24,7 +24,7 @@ from app.ui.backup_list import BackupList
 from app.ui.change_dialog import ChangeDialog
 from app.ui.clipboard import Clipboard
 from app.ui.page import Page
-from app.ui.parts import Mark, Sign, row, scrolling, tab_through, text
+from app.ui.parts import Sign, Tone, row, scrolling, tab_through, text
 from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
 from proxy.localkey import digest
@@ -107,13 +107,13 @@ class AgentsPage(Page):
         if models:
             self.forgive()
         else:
-            self._say(self.tr("The provider names no models."), Mark.WARNING)
+            self._say(self.tr("The provider names no models."), Tone.WARNING)
             self._failed = True
 
     def show_no_models(self, words: str) -> None:
         """Say why they cannot be offered; nothing else has failed."""
         self.target.end_listing()
-        self._say(words, Mark.BAD)
+        self._say(words, Tone.BAD)
         self._failed = True
 
     def show_new_key(self, name: str, key: Secret) -> None:
@@ -130,7 +130,7 @@ class AgentsPage(Page):
     def show_error(self, words: str) -> None:
         """Say what could not be done."""
         self._awaited.clear()
-        self._say(words, Mark.BAD)
+        self._say(words, Tone.BAD)
         self._failed = True
 
     def forgive(self) -> None:
@@ -218,10 +218,10 @@ class AgentsPage(Page):
         own = [*self.target.stops, *self._keys.stops]
         tab_through([*own, *stops, *self._backup_list.stops])
 
-    def _say(self, words: str, mark: Mark = Mark.GOOD) -> None:
+    def _say(self, words: str, tone: Tone = Tone.GOOD) -> None:
         self._failed = False
         self._notice.setText(words)
-        self._notice_sign.show_mark(mark)
+        self._notice_sign.show_tone(tone)
         self._notice.setVisible(bool(words))
         self._notice_sign.setVisible(bool(words))
 
@@ -232,7 +232,7 @@ class AgentsPage(Page):
         """Ask for the model where none is named."""
         if self.target.model:
             return False
-        self._say(self.tr("Say first which model it should ask for."), Mark.WARNING)
+        self._say(self.tr("Say first which model it should ask for."), Tone.WARNING)
         self.target.want_model()
         return True
 
@@ -335,7 +335,7 @@ class AgentsPage(Page):
         try:
             return make()
         except AgentFileError as error:
-            self._say(self._not_written(error), Mark.BAD)
+            self._say(self._not_written(error), Tone.BAD)
             return None
 
     def _not_written(self, error: AgentFileError) -> str:
@@ -352,7 +352,7 @@ class AgentsPage(Page):
         try:
             write(change, tool_id, self._backups)
         except AgentFileError as error:
-            self._say(self._not_written(error), Mark.BAD)
+            self._say(self._not_written(error), Tone.BAD)
             return
         self._say(self.tr("Written: {path}").format(path=change.path))
         self.look()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app.language import Words, asked, language, say
 from app.ui.icons import icon
-from app.ui.parts import Mark, Sign, button, discard, text
+from app.ui.parts import Sign, Tone, button, discard, text
 
 _MARGIN = 10
 
@@ -19,7 +19,7 @@ Choice = tuple[Words, Callable[[], object]]
 class _Saying:
     words: Words
     choices: tuple[Choice, ...]
-    mark: Mark
+    tone: Tone
 
 
 class Banner(QFrame):
@@ -59,10 +59,10 @@ class Banner(QFrame):
         """The ways out that are offered."""
         return list(self._choices)
 
-    def say(self, cause: str, words: Words, *choices: Choice, mark: Mark = Mark.WARNING) -> None:
+    def say(self, cause: str, words: Words, *choices: Choice, tone: Tone = Tone.WARNING) -> None:
         """Say it before whatever else there is to say, in the place of this cause's last word."""
         self._sayings.pop(cause, None)
-        self._sayings[cause] = _Saying(words, choices, mark)
+        self._sayings[cause] = _Saying(words, choices, tone)
         self._show()
 
     def clear(self, cause: str) -> None:
@@ -79,7 +79,7 @@ class Banner(QFrame):
         if not self._sayings:
             return
         cause, saying = list(self._sayings.items())[-1]
-        self._sign.show_mark(saying.mark)
+        self._sign.show_tone(saying.tone)
         for label, act in saying.choices:
             choice = button(label)
             choice.clicked.connect(partial(self._choose, cause, act))

@@ -16,7 +16,7 @@ from app.presets import PRESETS, Preset, matching
 from app.service import OWN_AGENT
 from app.ui.key_dialog import KeyDialog, key_problem
 from app.ui.page import Page
-from app.ui.parts import Card, Look, Mark, Sign, button, discard, empty, row, tab_through, text
+from app.ui.parts import Card, Look, Sign, Tone, button, discard, empty, row, tab_through, text
 from app.ui.provider_dialog import ProviderDialog, free_id
 from proxy.config import Provider, Settings
 from proxy.errors import FIRST_ERROR
@@ -77,7 +77,7 @@ class FirstRun(Page):
         self._servers.found.connect(self._show_running)
         self._lay_out()
         self._show_tiles()
-        self._show_light(Mark.QUIET, lambda: self.tr("Waiting for the first request…"))
+        self._show_light(Tone.QUIET, lambda: self.tr("Waiting for the first request…"))
         language().changed.connect(self._say_again)
 
     @property
@@ -109,11 +109,11 @@ class FirstRun(Page):
         """Know that the key is kept now; somebody may have been asked for a password first."""
         awaited = self._awaited
         if awaited is not None and awaited.id == provider and state in {"stored", "memory"}:
-            self._show_light(Mark.QUIET, partial(self._ready, awaited))
+            self._show_light(Tone.QUIET, partial(self._ready, awaited))
 
     def show_error(self, words: str) -> None:
         """Say what could not be done."""
-        self._show_light(Mark.BAD, words)
+        self._show_light(Tone.BAD, words)
 
     def apply(self, records: list[Record]) -> None:
         """Turn the light green with the first answer that came through."""
@@ -134,16 +134,16 @@ class FirstRun(Page):
         if started is None:
             return
         if finished.outcome != "done":
-            self._show_light(Mark.BAD, partial(self._failure, started, finished))
+            self._show_light(Tone.BAD, partial(self._failure, started, finished))
         elif started.agent == OWN_AGENT:
             # Our own request proves nothing of the user's agents.
-            self._show_light(Mark.QUIET, self._sample_came)
+            self._show_light(Tone.QUIET, self._sample_came)
         else:
-            self._show_light(Mark.GOOD, partial(self._success, started, finished))
+            self._show_light(Tone.GOOD, partial(self._success, started, finished))
 
     def _greet(self, started: Started | None, answered: Answered) -> None:
         if started is not None and started.agent != OWN_AGENT and answered.status < FIRST_ERROR:
-            self._show_light(Mark.GOOD, partial(self._coming, started))
+            self._show_light(Tone.GOOD, partial(self._coming, started))
 
     def _coming(self, started: Started) -> str:
         return self.tr("It works: {agent} is getting its answer.").format(agent=started.agent)
@@ -163,9 +163,9 @@ class FirstRun(Page):
             words = self.tr("It works: {agent} got its answer. 1 thing was mended in it.")
         return words.format(agent=started.agent, count=mended)
 
-    def _show_light(self, mark: Mark, words: Words) -> None:
+    def _show_light(self, tone: Tone, words: Words) -> None:
         self._awaited = None
-        self._light.show_mark(mark)
+        self._light.show_tone(tone)
         self._said = words
         self._light_words.setText(asked(words))
 
@@ -236,7 +236,7 @@ class FirstRun(Page):
                 lambda _=False, preset=preset, name=held: self._save(preset, f"env:{name}")
             )
             line = QWidget()
-            line.setLayout(layout := row(Sign(Mark.GOOD), text(words), use, None))
+            line.setLayout(layout := row(Sign(Tone.GOOD), text(words), use, None))
             layout.setContentsMargins(0, 0, 0, 0)
             self._offers.addWidget(line)
             self._offered.append((held, preset, line))
@@ -333,10 +333,10 @@ class FirstRun(Page):
     def _show_chosen(self, provider: Provider) -> None:
         self._chosen = provider.id
         self._show_place()
-        self._show_light(Mark.QUIET, partial(self._ready, provider))
+        self._show_light(Tone.QUIET, partial(self._ready, provider))
 
     def _enter(self, provider: Provider, key: Secret) -> None:
-        self._show_light(Mark.QUIET, lambda: self.tr("Waiting for the keyring…"))
+        self._show_light(Tone.QUIET, lambda: self.tr("Waiting for the keyring…"))
         self._awaited = provider
         self.key_entered.emit(provider.id, key)
 

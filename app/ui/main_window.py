@@ -33,7 +33,7 @@ _PLACE = "geometry"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """A page of the window; without an icon it has no place in the rail."""
 
     name: str
@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
     sample_asked = Signal()
     quit_asked = Signal()
 
-    def __init__(self, places: Iterable[Place], parent: QWidget | None = None) -> None:
+    def __init__(self, destinations: Iterable[Destination], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Wiremend")
         self.setWindowIcon(icon("wiremend"))
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.line = StatusLine()
         self.actions_by_page: dict[str, QAction] = {}
-        self._places = {place.name: place for place in places}
+        self._destinations = {each.name: each for each in destinations}
         self._entered: set[str] = set()
         self._runs = False
         self._stack = QStackedWidget()
@@ -84,11 +84,11 @@ class MainWindow(QMainWindow):
     def page(self) -> str:
         """The name of the page that is shown."""
         current = self._stack.currentWidget()
-        return next(place.name for place in self._places.values() if place.page is current)
+        return next(each.name for each in self._destinations.values() if each.page is current)
 
     def show_page(self, name: str) -> None:
         """Show one page, and its place in the rail; the keyboard goes along."""
-        page = self._places[name].page
+        page = self._destinations[name].page
         self._stack.setCurrentWidget(page)
         for each, action in self.actions_by_page.items():
             action.setChecked(each == name)
@@ -151,10 +151,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(rail)
         column.setContentsMargins(8, 12, 8, 8)
         column.setSpacing(4)
-        for number, place in enumerate(self._places.values(), 1):
-            self._stack.addWidget(place.page)
-            if place.icon is not None:
-                column.addWidget(self._rail_button(place, number))
+        for number, destination in enumerate(self._destinations.values(), 1):
+            self._stack.addWidget(destination.page)
+            if destination.icon is not None:
+                column.addWidget(self._rail_button(destination, number))
         column.addStretch(1)
         middle = QVBoxLayout()
         middle.setSpacing(0)
@@ -169,17 +169,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.setStatusBar(self.line)
 
-    def _rail_button(self, place: Place, number: int) -> QToolButton:
+    def _rail_button(self, destination: Destination, number: int) -> QToolButton:
         action = QAction(self)
-        say(action, action.setText, place.title)
-        if place.icon is not None:
-            action.setIcon(icon(place.icon))
+        say(action, action.setText, destination.title)
+        if destination.icon is not None:
+            action.setIcon(icon(destination.icon))
         action.setCheckable(True)
         action.setShortcut(QKeySequence(f"Ctrl+{number}"))
-        action.triggered.connect(lambda: self.show_page(place.name))
+        action.triggered.connect(lambda: self.show_page(destination.name))
         self._group.addAction(action)
         self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
-        self.actions_by_page[place.name] = action
+        self.actions_by_page[destination.name] = action
         button = QToolButton()
         button.setDefaultAction(action)
         button.setIconSize(_RAIL_ICON)
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         button.setAutoRaise(True)
         button.setMinimumHeight(34)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        say(button, button.setAccessibleName, place.title)
+        say(button, button.setAccessibleName, destination.title)
         return button
 
     def _fill_menus(self) -> None:

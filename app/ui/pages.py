@@ -6,7 +6,7 @@ from app.agents.places import Places
 from app.language import translate
 from app.ui.agents_page import AgentsPage
 from app.ui.first_run import FirstRun
-from app.ui.main_window import Place
+from app.ui.main_window import Destination
 from app.ui.providers_page import ProvidersPage
 from app.ui.settings_page import SettingsPage
 from app.ui.traffic_page import TrafficPage
@@ -24,16 +24,18 @@ class Pages:
         self.settings = SettingsPage()
         self.first_run = FirstRun()
 
-    def places(self) -> tuple[Place, ...]:
+    def destinations(self) -> tuple[Destination, ...]:
         """Return where each page stands in the window."""
         return (
-            Place("traffic", self.traffic, lambda: translate("Pages", "Traffic"), "traffic"),
-            Place(
+            Destination("traffic", self.traffic, lambda: translate("Pages", "Traffic"), "traffic"),
+            Destination(
                 "providers", self.providers, lambda: translate("Pages", "Providers"), "providers"
             ),
-            Place("agents", self.agents, lambda: translate("Pages", "Agents"), "agents"),
-            Place("settings", self.settings, lambda: translate("Pages", "Settings"), "settings"),
-            Place("first-run", self.first_run),
+            Destination("agents", self.agents, lambda: translate("Pages", "Agents"), "agents"),
+            Destination(
+                "settings", self.settings, lambda: translate("Pages", "Settings"), "settings"
+            ),
+            Destination("first-run", self.first_run),
         )
 
     def apply(self, records: list[Record]) -> None:

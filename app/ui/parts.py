@@ -170,7 +170,7 @@ class Card(QFrame):
                 self.body.addLayout(part)
 
 
-class Mark(Enum):
+class Tone(Enum):
     """What a sign says, by shape and colour."""
 
     GOOD = "good"
@@ -181,37 +181,37 @@ class Mark(Enum):
 
 # Each with a contrast of at least 4.5:1 on every ground of its theme.
 _ON_LIGHT = {
-    Mark.GOOD: "#1a7431",
-    Mark.QUIET: "#5a6068",
-    Mark.WARNING: "#8a5200",
-    Mark.BAD: "#b3261e",
+    Tone.GOOD: "#1a7431",
+    Tone.QUIET: "#5a6068",
+    Tone.WARNING: "#8a5200",
+    Tone.BAD: "#b3261e",
 }
 _ON_DARK = {
-    Mark.GOOD: "#6fd58b",
-    Mark.QUIET: "#a1a8b3",
-    Mark.WARNING: "#f2b84b",
-    Mark.BAD: "#ff8f85",
+    Tone.GOOD: "#6fd58b",
+    Tone.QUIET: "#a1a8b3",
+    Tone.WARNING: "#f2b84b",
+    Tone.BAD: "#ff8f85",
 }
 _MIDDLE_LIGHTNESS = 128
 
 
-def mark_colour(mark: Mark, ground: QColor) -> QColor:
-    """Return the colour in which a mark stands out from its ground."""
+def tone_colour(tone: Tone, ground: QColor) -> QColor:
+    """Return the colour in which a tone stands out from its ground."""
     dark = ground.lightness() < _MIDDLE_LIGHTNESS
-    return QColor((_ON_DARK if dark else _ON_LIGHT)[mark])
+    return QColor((_ON_DARK if dark else _ON_LIGHT)[tone])
 
 
 class Sign(QWidget):
     """A dot, ring, triangle or cross before the words that say the same."""
 
-    def __init__(self, mark: Mark = Mark.QUIET, parent: QWidget | None = None) -> None:
+    def __init__(self, tone: Tone = Tone.QUIET, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = mark
+        self._tone = tone
         self.setFixedSize(_SIGN_SIZE + 2, _SIGN_SIZE + 2)
 
-    def show_mark(self, mark: Mark) -> None:
+    def show_tone(self, tone: Tone) -> None:
         """Change what is shown."""
-        self._mark = mark
+        self._tone = tone
         self.update()
 
     # Qt overrides
@@ -222,20 +222,20 @@ class Sign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = mark_colour(self._mark, self.palette().color(QPalette.ColorRole.Window))
+        colour = tone_colour(self._tone, self.palette().color(QPalette.ColorRole.Window))
         area = QRect(2, 2, _SIGN_SIZE - 2, _SIGN_SIZE - 2)
         painter.setPen(QPen(colour, 2))
-        if self._mark is Mark.BAD:
+        if self._tone is Tone.BAD:
             painter.drawLine(area.topLeft(), area.bottomRight())
             painter.drawLine(area.topRight(), area.bottomLeft())
-        elif self._mark is Mark.WARNING:
+        elif self._tone is Tone.WARNING:
             painter.setBrush(colour)
             middle = area.center().x() + 0.5
             painter.drawPolygon(
                 QPolygonF(_points((middle, 3), (area.right(), 11), (area.left(), 11)))
             )
         else:
-            if self._mark is Mark.GOOD:
+            if self._tone is Tone.GOOD:
                 painter.setBrush(colour)
             painter.drawEllipse(area)
         painter.end()

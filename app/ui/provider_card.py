@@ -14,7 +14,7 @@ from app.models.today import Tally
 from app.ui.card_column import Grip
 from app.ui.fix_switches import FixSwitches, fix_title, is_on
 from app.ui.flow import FlowLayout
-from app.ui.parts import Card, Look, Mark, Sign, button, row, text
+from app.ui.parts import Card, Look, Sign, Tone, button, row, text
 from proxy.config import Provider
 from proxy.repairs import fixes
 from proxy.tap import Finished
@@ -67,7 +67,7 @@ class ProviderCard(Card):
         self._enter = button(lambda: self.tr("Enter key…"))
         self._delete = button(lambda: self.tr("Delete key"))
         self._unlock = button(lambda: self.tr("Unlock"))
-        self._advice_sign = Sign(Mark.WARNING)
+        self._advice_sign = Sign(Tone.WARNING)
         self._advice = text("", wrap=True)
         self._turn_on = button("")
         self._switches = FixSwitches()
@@ -211,13 +211,13 @@ class ProviderCard(Card):
         return words.format(requests=requests, repaired=repaired)
 
     def _show_health(self) -> None:
-        mark, words = self._judge(self._tally.last)
-        self._sign.show_mark(mark)
+        tone, words = self._judge(self._tally.last)
+        self._sign.show_tone(tone)
         self._health.setText(words)
 
-    def _judge(self, last: Finished | None) -> tuple[Mark, str]:
+    def _judge(self, last: Finished | None) -> tuple[Tone, str]:
         if last is None:
-            return Mark.QUIET, self.tr("no request yet today")
+            return Tone.QUIET, self.tr("no request yet today")
         verdicts = {
             "upstream_error": self.tr("the last request failed: {status}"),
             "cut_off": self.tr("the last answer was cut off"),
@@ -225,10 +225,10 @@ class ProviderCard(Card):
             "refused": self.tr("the last request was refused: {status}"),
         }
         if last.outcome in verdicts:
-            return Mark.BAD, verdicts[last.outcome].format(status=last.status)
+            return Tone.BAD, verdicts[last.outcome].format(status=last.status)
         if self._worst_missed():
-            return Mark.WARNING, self.tr("needs attention")
-        return Mark.GOOD, self.tr("healthy")
+            return Tone.WARNING, self.tr("needs attention")
+        return Tone.GOOD, self.tr("healthy")
 
     def _show_advice(self) -> None:
         self._offered = self._worst_missed()
@@ -263,9 +263,9 @@ class ProviderCard(Card):
 
     def _show_key(self) -> None:
         state, words = self._own_key_state() or self._key_state
-        marks = {"stored": Mark.GOOD, "memory": Mark.GOOD, "own": Mark.QUIET}
-        lacking = Mark.WARNING if state in {"absent", "locked", "unavailable"} else Mark.QUIET
-        self._key_sign.show_mark(marks.get(state, lacking))
+        tones = {"stored": Tone.GOOD, "memory": Tone.GOOD, "own": Tone.QUIET}
+        lacking = Tone.WARNING if state in {"absent", "locked", "unavailable"} else Tone.QUIET
+        self._key_sign.show_tone(tones.get(state, lacking))
         self._key.setText(words or self.tr("The key's state is not known yet."))
         has_key = state in {"stored", "memory"}
         self._enter.setText(self.tr("Change key…") if has_key else self.tr("Enter key…"))

@@ -10,7 +10,7 @@ from app.presets import key_page
 from app.ui.card_column import CardColumn
 from app.ui.key_dialog import KeyDialog
 from app.ui.page import Page
-from app.ui.parts import Look, Mark, Sign, button, row, tab_through, text
+from app.ui.parts import Look, Sign, Tone, button, row, tab_through, text
 from app.ui.provider_card import ProviderCard
 from app.ui.provider_dialog import ProviderDialog
 from app.ui.questions import sure
@@ -59,7 +59,7 @@ class ProvidersPage(Page):
         self._settings = Settings()
         self._today = Today()
         self._key_states: dict[str, tuple[str, str]] = {}
-        self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
+        self._error_sign, self._error = Sign(Tone.BAD), text("", wrap=True)
         self._nothing = text(lambda: self.tr("No provider yet. Add the first one."), Look.MUTED)
         self.column = CardColumn()
         self.column.moved.connect(self.provider_moved)

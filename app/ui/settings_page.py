@@ -21,7 +21,7 @@ from app.errands import Errands
 from app.language import Words, say
 from app.preferences import Preferences
 from app.ui.page import Page
-from app.ui.parts import Card, Look, Mark, Sign, add_line, button, row, scrolling, text
+from app.ui.parts import Card, Look, Sign, Tone, add_line, button, row, scrolling, text
 from proxy.config import Settings
 
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65_535
@@ -78,7 +78,7 @@ class SettingsPage(Page):
         self._choices: dict[str, QComboBox] = {}
         self._wheel = _Wheel(self)
         self._settings = Settings(port=0)
-        self._error_sign, self._error = Sign(Mark.BAD), text("", wrap=True)
+        self._error_sign, self._error = Sign(Tone.BAD), text("", wrap=True)
         self._lay_out()
         self.show_error("")
         self.show_preferences(Preferences())

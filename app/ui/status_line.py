@@ -8,14 +8,14 @@ from app.language import language, say
 from app.models.plaintext import plain_hint
 from app.models.status import Condition, Status
 from app.ui.icons import icon
-from app.ui.parts import Look, Mark, Sign, text
+from app.ui.parts import Look, Sign, Tone, text
 
-_MARKS = {
-    Condition.STOPPED: Mark.QUIET,
-    Condition.RUNNING: Mark.GOOD,
-    Condition.STREAMING: Mark.GOOD,
-    Condition.ATTENTION: Mark.WARNING,
-    Condition.ERROR: Mark.BAD,
+_TONES = {
+    Condition.STOPPED: Tone.QUIET,
+    Condition.RUNNING: Tone.GOOD,
+    Condition.STREAMING: Tone.GOOD,
+    Condition.ATTENTION: Tone.WARNING,
+    Condition.ERROR: Tone.BAD,
 }
 
 _MARGIN = 8
@@ -83,7 +83,7 @@ class StatusLine(QStatusBar):
 
     def show_status(self, status: Status) -> None:
         """Show what the proxy does."""
-        self._sign.show_mark(_MARKS[status.condition])
+        self._sign.show_tone(_TONES[status.condition])
         self._state.setText(self._state_words(status))
         self._address.setText(status.address)
         self._address.setVisible(bool(status.address))

@@ -47,7 +47,7 @@ class Showcase:
 
     def __init__(self, folder: Path) -> None:
         self.pages = Pages(Places(folder), folder / "backups")
-        self.window = MainWindow(self.pages.places())
+        self.window = MainWindow(self.pages.destinations())
         self.menu = TrayMenu(self.window)
         status = Status("running", ADDRESS, streaming=1, providers=len(PROVIDERS))
         self.pages.show_settings(SETTINGS)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow, Place
+from app.ui.main_window import Destination, MainWindow
 from app.ui.providers_page import ProvidersPage
 from app.ui.traffic_page import TrafficPage
 from app.ui.tray_menu import TrayMenu
@@ -134,7 +134,7 @@ def test_titles_of_providers_act_nowhere(qtbot: QtBot) -> None:
     provider = Provider("deepseek", "https://a.example", title=MARKUP)
     settings = Settings(providers={"deepseek": provider})
     page = ProvidersPage()
-    window = MainWindow([Place("providers", page, "Providers", "providers")])
+    window = MainWindow([Destination("providers", page, "Providers", "providers")])
     qtbot.addWidget(window)
     menu = TrayMenu(window)
     page.show_settings(settings)

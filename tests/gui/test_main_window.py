@@ -3,19 +3,19 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.status import Status
-from app.ui.main_window import MainWindow, Place
+from app.ui.main_window import Destination, MainWindow
 from app.ui.page import Page
 from tests.gui.records import emissions
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    places = (
-        Place("traffic", QWidget(), "Traffic", "traffic"),
-        Place("providers", QWidget(), "Providers", "providers"),
-        Place("first-run", QWidget()),
+    destinations = (
+        Destination("traffic", QWidget(), "Traffic", "traffic"),
+        Destination("providers", QWidget(), "Providers", "providers"),
+        Destination("first-run", QWidget()),
     )
-    made = MainWindow(places)
+    made = MainWindow(destinations)
     # Closing asks, and does nothing: the test's end hides it.
     qtbot.addWidget(made, before_close_func=lambda widget: widget.hide())
     made.show()
@@ -89,7 +89,7 @@ def test_a_long_notice_never_widens_the_window(window: MainWindow) -> None:
 
 def test_the_keyboard_goes_along_to_the_page_that_is_shown(qtbot: QtBot) -> None:
     pages = {"first": TwoButtons(), "second": TwoButtons()}
-    window = MainWindow(Place(name, page, name, "traffic") for name, page in pages.items())
+    window = MainWindow(Destination(name, page, name, "traffic") for name, page in pages.items())
     qtbot.addWidget(window, before_close_func=lambda widget: widget.hide())
     window.show_status(Status("running", "127.0.0.1:8459"))
     window.show()

@@ -122,7 +122,7 @@ def test_tab_goes_through_the_window_from_top_to_bottom(
     qtbot.waitActive(showcase.window)
     qtbot.wait(50)
     stops = list(tab_stops(showcase.window, showcase.window))
-    assert showcase.window._places[page].page.isAncestorOf(stops[-2])
+    assert showcase.window._destinations[page].page.isAncestorOf(stops[-2])
     assert showcase.window.line.isAncestorOf(stops[-1])
     for area in showcase.window.findChildren(QScrollArea):
         area.verticalScrollBar().setValue(0)
@@ -142,7 +142,7 @@ def test_whatever_tab_leads_to_can_be_seen_and_has_a_name(
     showcase = shown(qtbot, tmp_path, SMALL)
     showcase.window.show_page(page)
     qtbot.waitActive(showcase.window)
-    stops = list(tab_stops(showcase.window, showcase.window._places[page].page, every=True))
+    stops = list(tab_stops(showcase.window, showcase.window._destinations[page].page, every=True))
     assert len(stops) > 2
     assert [described(each) for each in stops if not heard(each)] == []
     area = next(each for each in showcase.window.findChildren(QScrollArea) if each.isVisible())

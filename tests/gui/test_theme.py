@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.models.exchanges import _DARK_COLOURS, _LIGHT_COLOURS
 from app.ui.icons import FOLDER, IconName, icon
-from app.ui.parts import Mark, mark_colour
+from app.ui.parts import Tone, tone_colour
 from app.ui.theme import Theme, palette
 
 Role = QPalette.ColorRole
@@ -74,11 +74,11 @@ def test_every_drawing_has_a_name() -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("mark", Mark)
+@pytest.mark.parametrize("tone", Tone)
 @pytest.mark.parametrize("ground", [Role.Window, Role.Light, Role.Base])
-def test_a_mark_stands_out_from_its_ground(dark: bool, mark: Mark, ground: Role) -> None:
+def test_a_tone_stands_out_from_its_ground(dark: bool, tone: Tone, ground: Role) -> None:
     under = palette(dark=dark).color(ground)
-    assert contrast(mark_colour(mark, under), under) >= 4.5
+    assert contrast(tone_colour(tone, under), under) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -30,7 +30,7 @@ class Start:
 
     def __init__(self, home: Path) -> None:
         self.pages = Pages(Places(home), home / "backups")
-        self.window = MainWindow(self.pages.places())
+        self.window = MainWindow(self.pages.destinations())
         self.choices = Choices(home / "preferences.json", DesktopFile(home))
         self.tray = Tray(TrayMenu(self.window), self.window)
         self.welcome = Welcome(self.pages, self.window, self.choices, self.tray, self.window)
