@@ -27,9 +27,10 @@ from app.ui.page import Page
 from app.ui.parts import Sign, Tone, row, scrolling, tab_through, text
 from app.ui.questions import sure
 from proxy.config import DEFAULT_PORT, Settings
+from proxy.errors import FIRST_ERROR
 from proxy.localkey import digest
 from proxy.secret import Secret
-from proxy.tap import Record, Started
+from proxy.tap import Answered, Finished, Record, Started
 
 _KEY_STAND_IN = "‹local key›"
 
@@ -62,6 +63,7 @@ class AgentsPage(Page):
         self._known_keys: dict[str, Secret] = {}
         self._unconfirmed: set[str] = set()
         self._failed = False
+        self._asked_for: dict[str, tuple[str, str]] = {}
         self._awaited: dict[str, Callable[[], None]] = {}
         self._clipboard = Clipboard(self)
         self.target = AgentTarget()
@@ -143,6 +145,11 @@ class AgentsPage(Page):
         for record in records:
             if isinstance(record, Started):
                 self._see(record)
+                self._asked_for[record.exchange_id] = (record.provider, record.model)
+            elif isinstance(record, Answered) and record.status < FIRST_ERROR:
+                self._learn_model(*self._asked_for.pop(record.exchange_id, ("", "")))
+            elif isinstance(record, Finished):
+                self._asked_for.pop(record.exchange_id, None)
 
     def look(self) -> None:
         """Look again for every agent and its file."""
@@ -167,8 +174,11 @@ class AgentsPage(Page):
             if card.tool.called(record.agent, headers.get("user-agent", "")):
                 card.show_connected(at)
                 break
-        if self.target.provider in {"", record.provider}:
-            self.target.learn_model(record.model)
+
+    def _learn_model(self, provider: str, model: str) -> None:
+        """Propose a model that the provider has."""
+        if self.target.provider in {"", provider}:
+            self.target.learn_model(model)
 
     def _lay_out(self) -> None:
         inner = QWidget()

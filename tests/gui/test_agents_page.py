@@ -22,6 +22,7 @@ from app.ui.agents_page import AgentsPage
 from app.ui.change_dialog import ChangeDialog
 from proxy.config import Agent, Settings
 from proxy.localkey import digest, new_key
+from proxy.tap import Answered
 from tests.gui.records import emissions, started
 
 KEY = new_key()
@@ -115,8 +116,10 @@ def test_the_light_turns_with_the_first_request(page: AgentsPage) -> None:
     assert state(page, "roo") == "not found on this computer"
 
 
-def test_the_model_is_learnt_from_requests_until_the_user_writes_one(page: AgentsPage) -> None:
-    page.apply([started("1", "deepseek")])
+def test_the_model_is_learnt_from_requests_that_the_provider_answers(page: AgentsPage) -> None:
+    page.apply([started("1", "deepseek"), Answered("1", 0.1, 404, ())])
+    assert page.target._model.text() == "", "the provider does not have it"
+    page.apply([started("2", "deepseek"), Answered("2", 0.1, 200, ())])
     assert page.target._model.text() == "deepseek-chat"
 
 

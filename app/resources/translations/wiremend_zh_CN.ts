@@ -1458,6 +1458,10 @@
         <translation>usage 位于 choice 内</translation>
     </message>
     <message>
+        <source>removed a null type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>usage lacked a count</source>
         <translation>usage 缺少一项计数</translation>
     </message>
@@ -3442,7 +3446,7 @@
     </message>
     <message>
         <source>{count} streaming · {speed} tok/s</source>
-        <translation>{count} 个传输中 · {speed} tok/s</translation>
+        <translation>{count} 个传输中 · {speed} Token/秒</translation>
     </message>
     <message>
         <source>keys: {keyring}</source>
@@ -3667,7 +3671,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     </message>
     <message>
         <source>{count} streaming, {speed} tok/s</source>
-        <translation>{count} 个传输中，{speed} tok/s</translation>
+        <translation>{count} 个传输中，{speed} Token/秒</translation>
     </message>
     <message>
         <source>{address}, {count} providers</source>
@@ -3742,7 +3746,7 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
     </message>
     <message>
         <source>Running on {address}, {count} streaming, {speed} tok/s</source>
-        <translation>运行于 {address}，{count} 个传输中，{speed} tok/s</translation>
+        <translation>运行于 {address}，{count} 个传输中，{speed} Token/秒</translation>
     </message>
     <message>
         <source>Running on {address}</source>
