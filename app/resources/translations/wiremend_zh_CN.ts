@@ -1459,7 +1459,7 @@
     </message>
     <message>
         <source>removed a null type</source>
-        <translation type="unfinished"></translation>
+        <translation>已移除为 null 的 type</translation>
     </message>
     <message>
         <source>usage lacked a count</source>
