@@ -44,11 +44,12 @@ class Tray(QObject):
         self._menu = menu
         self._icon: QSystemTrayIcon | None = None
         self._place = TrayPlace(self)
-        self._present = self._place.there()
+        self._present = False
         self._place.came.connect(self._look_anew)
+        self._place.told.connect(self._take)
         language().changed.connect(self._say_again)
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._place.look)
 
     @property
     def present(self) -> bool:
@@ -81,6 +82,7 @@ class Tray(QObject):
 
     def start(self) -> None:
         """Show the icon, now or as soon as there is a place for it."""
+        self._present = self._place.there()
         self._show_icon()
         self._timer.start(_REASSERT_INTERVAL_MS if self._present else _LOOK_INTERVAL_MS)
 
@@ -148,11 +150,14 @@ class Tray(QObject):
             self._icon.hide()
         self._looks = 0
         self._timer.setInterval(_LOOK_INTERVAL_MS)
-        self._look()
+        self._place.look()
 
-    def _look(self) -> None:
-        there, was = self._place.there(), self._present
-        self._present = there
+    def _take(self, there: bool) -> None:
+        """Go on from what the last look has found."""
+        if not self._timer.isActive():
+            # Not begun yet, or over.
+            return
+        was, self._present = self._present, there
         self._show_icon()
         if there and not was:
             self.arrived.emit()
