@@ -50,6 +50,8 @@ def suggestions(exchanges: Iterable[Exchange]) -> list[str]:
     for exchange in exchanges:
         started = exchange.started
         found[f"provider:{started.provider}"] = None
+        if exchange.status is not None:
+            found[f"status:{exchange.status}"] = None
         for name, value in (("agent", started.agent), ("model", started.model)):
             if _fits_into_a_word(value):
                 found[f"{name}:{value}"] = None

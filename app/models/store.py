@@ -95,8 +95,11 @@ class Store:
         return update
 
     def clear(self) -> Update:
-        """Forget what is finished and not pinned."""
-        return self._remove([each for each in self if _spare(each)])
+        """Forget what is finished and not pinned, and what was dropped before."""
+        update = self._remove([each for each in self if _spare(each)])
+        self.dropped_rows = 0
+        self.dropped_bodies = sum(each.dropped for each in self)
+        return update
 
     def _keep_budget(self, update: Update) -> None:
         surplus = len(self._exchanges) - self.most_rows

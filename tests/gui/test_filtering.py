@@ -57,12 +57,13 @@ def test_finds_what_is_slow_failed_or_pinned() -> None:
 def test_suggests_the_words_that_there_are() -> None:
     words = suggestions([exchange_of(RECORDS)])
     assert {"provider:deepseek", "agent:Cline", "model:DeepSeek-Chat", "fixed"} <= set(words)
+    assert "status:200" in words
 
 
 def test_suggests_nothing_that_a_provider_could_disguise_as_something_else() -> None:
     hostile = ["gpt\u202e4", "\x1b[31m", "two words", "a\nb", "", "m" * 1_000_000]
     exchanges = [exchange_of(whole(model=each, agent=each)) for each in hostile]
-    assert suggestions(exchanges) == [*WORDS, "status>=400", "provider:deepseek"]
+    assert suggestions(exchanges) == [*WORDS, "status>=400", "provider:deepseek", "status:200"]
 
 
 @pytest.mark.parametrize("word", ["status:", "status>", "status>=", "status:<=", "status="])

@@ -64,6 +64,14 @@ def test_marks_what_came_too_fast_to_be_kept() -> None:
     assert (exchange.lost, exchange.whole) == (700, False)
 
 
+def test_says_no_more_of_what_was_dropped_once_it_is_cleared() -> None:
+    store = Store(most_rows=2)
+    store.apply([record for name in "abc" for record in (began(name), ended(name))])
+    assert store.dropped_rows == 1
+    store.clear()
+    assert store.dropped_rows == 0
+
+
 def test_counts_its_size_down_when_it_is_cleared() -> None:
     store = Store()
     store.apply([*many(3, KILOBYTE), began("runs", body=KILOBYTE)])
