@@ -51,9 +51,8 @@ def read(entry: JsonObject) -> Fragment | None:
     if not (
         (kind is None or (isinstance(kind, str) and kind.strip().lower() in ("", "function")))
         and (isinstance(function, dict) or (function is None and "custom" not in entry))
-        and (call_id is None or (isinstance(call_id, str | int | Decimal) and call_id is not True))
+        and (call_id is None or isinstance(call_id, str) or _is_number(call_id))
         and (name is None or isinstance(name, str))
-        and call_id is not False
     ):
         return None
     spelled = "" if call_id is None else str(call_id)
@@ -121,7 +120,11 @@ def _index(value: Any) -> int | None:
         value = int(value) if value.isdigit() else None
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         value = int(value) if value.adjusted() < _MAX_INDEX_DIGITS else None
-    return value if isinstance(value, int) and value is not True and value >= 0 else None
+    return value if isinstance(value, int) and _is_number(value) and value >= 0 else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _arguments(value: Any) -> str:

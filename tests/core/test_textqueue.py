@@ -32,6 +32,14 @@ def test_lets_chunks_go_in_order() -> None:
     assert held == []
 
 
+def test_a_chunk_waits_until_all_of_its_text_is_settled() -> None:
+    line, held = queue()
+    only = delta(reasoning="x", content="ab")
+    line.add(only)
+    assert line.take(lambda piece: piece.member == "content") == []
+    assert held == [only]
+
+
 def test_takes_no_text_from_members_of_another_type() -> None:
     line, _ = queue()
     assert line.add(delta(content=["a"], reasoning=7)) == []

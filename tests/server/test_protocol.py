@@ -142,7 +142,7 @@ def test_a_second_request_before_the_first_is_answered_breaks_the_connection(liv
         began = time.monotonic()
         connection.sendall(keep_alive(live) * 2)
         assert drain(connection).raw == b""
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < 2
 
 
 def test_even_where_it_comes_later(live: Live) -> None:

@@ -87,13 +87,13 @@ def test_a_path_that_could_be_read_in_two_ways_is_malformed(path: str) -> None:
     assert caught.value.problem.status == 400
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40))
-def test_whatever_is_resolved_names_an_endpoint_of_the_table(text: str) -> None:
+@given(st.lists(st.sampled_from(["a", ".", "..", "/", "%2e", "%2E%2e", "%2f", "%5c", "%", "?"])))
+def test_no_models_name_leads_out_of_its_place(parts: list[str]) -> None:
     try:
-        route = resolve("GET", "/v1/models/" + text)
+        route = resolve("GET", "/v1/models/" + "".join(parts))
     except ProxyError:
         return
-    assert route is None or (route.model_id and ".." not in route.model_id.split("/"))
+    assert route is None or (route.model_id and not {"", ".", ".."} & {*route.model_id.split("/")})
 
 
 @pytest.mark.parametrize("query", [b"a=%0d%0ab", b"%00", b"x=%0A"])
