@@ -7,9 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 
 from app.announcing import Announcer
-from app.language import Words, translate
+from app.language import Words
 from app.models.attention import Attention
 from app.models.configwords import fault_words
+from app.models.endwords import end_words
 from app.models.eventwords import size_words
 from app.models.reasonwords import reason_words
 from app.preferences import Preferences
@@ -83,7 +84,7 @@ class Notices(QObject):
         problem = PROBLEMS.get(code)
         if problem is not None:
             words = self.tr("An agent was not let in: {reason}")
-            self._window.say(words.format(reason=translate("Problem", problem.message)))
+            self._window.say(words.format(reason=end_words(problem.message)))
 
     def lost(self, lost: dict[str, int]) -> None:
         """Say that not everything could be kept."""

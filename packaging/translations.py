@@ -89,15 +89,15 @@ def _told_elsewhere() -> str:
     sys.path.insert(0, str(ROOT))
     from app.agents.catalogue import TOOLS as AGENTS  # noqa: PLC0415  found once the path is set
     from app.models.configwords import TEXTS as FAULTS  # noqa: PLC0415
+    from app.models.endwords import TEXTS as ENDS  # noqa: PLC0415
     from app.models.findingwords import PARTING, STANDING_IN, VARYING  # noqa: PLC0415
     from app.models.reasonwords import REASONS  # noqa: PLC0415
-    from proxy.errors import PROBLEMS  # noqa: PLC0415
     from proxy.repairs import fixes  # noqa: PLC0415
 
     texts = [("Fix", words) for fix in fixes() for words in (fix.title, fix.symptom, fix.price)]
     texts += [("Agent", words) for agent in AGENTS for words in (agent.way, agent.caution)]
     texts += [("Agent", each.label) for agent in AGENTS for each in agent.snippets]
-    texts += [("Problem", problem.message) for problem in PROBLEMS.values()]
+    texts += [("Problem", words) for words in ENDS]
     texts += [("ConfigFault", words) for words in FAULTS]
     texts += [("Reason", words) for words in REASONS]
     texts += [("Finding", words) for words in (*_reasons(), *VARYING, *STANDING_IN, PARTING)]

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 
 from app.language import language, translate
+from app.models.endwords import end_words
 from app.models.eventwords import size_words
 from app.models.exchange import Exchange, State
 from app.models.filtering import Condition, condition
@@ -96,7 +97,7 @@ def state_words(exchange: Exchange) -> str:
 def ending_words(exchange: Exchange) -> str:
     """Say why it failed: in the provider's own words, or else in ours."""
     ours = exchange.finished.reason if exchange.finished is not None else ""
-    return exchange.sentence or ours
+    return exchange.sentence or end_words(ours)
 
 
 def gap_words(exchange: Exchange) -> str:

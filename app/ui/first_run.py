@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QPushButton, QVBo
 from app.language import Words, asked, language, say
 from app.localservers import LocalServers
 from app.models.addresses import address_of
+from app.models.endwords import end_words
 from app.presets import PRESETS, Preset, matching
 from app.service import OWN_AGENT
 from app.ui.key_dialog import KeyDialog, key_problem
@@ -153,7 +154,7 @@ class FirstRun(Page):
 
     def _failure(self, started: Started, finished: Finished) -> str:
         words = self.tr("A request came from {agent}, and failed: {reason}")
-        reason = finished.reason or str(finished.status)
+        reason = end_words(finished.reason) or str(finished.status)
         return words.format(agent=started.agent, reason=reason)
 
     def _success(self, started: Started, finished: Finished) -> str:

@@ -2383,6 +2383,22 @@
         <source>Wiremend is shutting down.</source>
         <translation>Wiremend 正在关闭。</translation>
     </message>
+    <message>
+        <source>The provider ended the answer with an error.</source>
+        <translation>供应商以错误结束了回答。</translation>
+    </message>
+    <message>
+        <source>The agent closed the connection.</source>
+        <translation>工具关闭了连接。</translation>
+    </message>
+    <message>
+        <source>after {events} events, {count} bytes</source>
+        <translation>已收到 {events} 个事件、{count} 字节</translation>
+    </message>
+    <message>
+        <source>after {count} bytes</source>
+        <translation>已收到 {count} 字节</translation>
+    </message>
 </context>
 <context>
     <name>ProviderCard</name>
