@@ -54,6 +54,21 @@ class Redaction:
             return _SHAPES.sub(self._replaced, text)
         return "".join(self._parts(text))
 
+    def value(self, value: Any) -> Any:
+        """Redact every text in a JSON value, and every member with a credential's name."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in cast("list[Any]", value)]
+        if isinstance(value, dict):
+            members = cast("dict[str, Any]", value)
+            return {name: self._member(name, item) for name, item in members.items()}
+        return value
+
+    def header(self, name: str, value: str) -> str:
+        """Redact the value of a header."""
+        return cast("str", self._member(name, value))
+
     def _parts(self, text: str) -> Iterator[str]:
         place, end = 0, _WINDOW
         while place < len(text):
@@ -69,21 +84,6 @@ class Redaction:
                 yield text[place : match.start()]
                 yield self._replaced(match)
                 place, end = match.end(), match.end() + _WINDOW
-
-    def value(self, value: Any) -> Any:
-        """Redact every text in a JSON value, and every member with a credential's name."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.value(item) for item in cast("list[Any]", value)]
-        if isinstance(value, dict):
-            members = cast("dict[str, Any]", value)
-            return {name: self._member(name, item) for name, item in members.items()}
-        return value
-
-    def header(self, name: str, value: str) -> str:
-        """Redact the value of a header."""
-        return cast("str", self._member(name, value))
 
     def _member(self, name: str, value: Any) -> Any:
         if isinstance(value, str) and value and _NAMES.fullmatch(name):

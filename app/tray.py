@@ -104,9 +104,6 @@ class Tray(QObject):
         if words != self._icon.toolTip():
             self._icon.setToolTip(words)
 
-    def _say_again(self) -> None:
-        self.show_status(self._status)
-
     def show_style(self, style: str) -> None:
         """Take the icon's style from the preferences."""
         self._style = style
@@ -119,6 +116,9 @@ class Tray(QObject):
             return
         if QSystemTrayIcon.supportsMessages():
             self._icon.showMessage(title, words, QSystemTrayIcon.MessageIcon.Warning, _NOTICE_MS)
+
+    def _say_again(self) -> None:
+        self.show_status(self._status)
 
     def _drawn(self) -> QIcon:
         wanted = (self._status.condition, self._style)

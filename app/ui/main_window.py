@@ -129,10 +129,6 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def _say_again(self) -> None:
-        self.say("")
-        self.show_status(self._status)
-
     def keep_place(self) -> None:
         """Remember where it stands and how large it is."""
         QSettings("wiremend", "window").setValue(_PLACE, self.saveGeometry())
@@ -142,6 +138,10 @@ class MainWindow(QMainWindow):
         stored = QSettings("wiremend", "window").value(_PLACE)
         if isinstance(stored, QByteArray):
             self.restoreGeometry(stored)
+
+    def _say_again(self) -> None:
+        self.say("")
+        self.show_status(self._status)
 
     def _lay_out(self) -> None:
         rail = QFrame()

@@ -14,6 +14,7 @@ from app.tray import Tray
 from app.ui.main_window import MainWindow
 from app.ui.tray_menu import TrayMenu
 from proxy.config import Provider, Settings
+from proxy.errors import PortTakenError
 from tests.gui.session_bus import PROGRAM, Listener, listening, session_bus
 
 pytestmark = [
@@ -80,3 +81,19 @@ def test_who_wants_none_is_told_nothing(qtbot: QtBot, notices: Notices, desktop:
     notices.attention(LACKING, KNOWN)
     qtbot.wait(300)
     assert told(desktop) == []
+
+
+@pytest.mark.usefixtures("desktop")
+@pytest.mark.parametrize(
+    ("other", "offered"), [(8460, ["Try again", "Use port 8460"]), (0, ["Try again"])]
+)
+def test_another_port_is_offered_where_one_is_free(
+    notices: Notices, other: int, offered: list[str]
+) -> None:
+    done: list[str] = []
+    error = PortTakenError(8459, "another program")
+    notices.port_taken(error, lambda: done.append("again"), other, lambda: done.append("move"))
+    choices = notices._window.banner.choices
+    assert [each.text() for each in choices] == offered
+    choices[-1].click()
+    assert done == ["move" if other else "again"]

@@ -25,3 +25,4 @@ def test_tells_the_agents_local_key_from_a_providers() -> None:
 def test_takes_no_word_in_a_keys_place_for_a_secret() -> None:
     headers = [(b"authorization", b"Bearer unused"), (b"x-api-key", b""), (b"accept", PROVIDERS)]
     assert (local_key(headers), brought(headers)) == (b"", [])
+    assert brought([(b"x-api-key", b"k" * 15), (b"api-key", b"k" * 16)]) == [b"k" * 16]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from proxy.repair import Repair
+from proxy.pipeline import Pipeline
+from proxy.repair import Context, Repair
 from proxy.repairs.envelopes import Envelopes
 from tests.core.repairs import answer, delta, replay, stream
 
@@ -40,6 +41,13 @@ def test_takes_an_envelope_off(body: Any) -> None:
 @pytest.mark.parametrize("body", NONE.values(), ids=NONE)
 def test_leaves_what_is_no_envelope(body: Any) -> None:
     assert replay(REPAIRS, json.dumps(body).encode(), {}).untouched
+
+
+def test_leaves_an_error_in_its_envelope() -> None:
+    body = json.dumps(ENVELOPES["success"]).encode()
+    pipeline = Pipeline(Context(), REPAIRS)
+    pipeline.start(500, "application/json")
+    assert pipeline.feed(body).data + pipeline.finish().data == body
 
 
 @pytest.mark.parametrize("holder", ["data", "result", "response", "body"])
