@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import faults, preferences
 from app.agents.places import Places
+from app.archive import Archive
 from app.autostart import APP_ID, autostart
 from app.bridge import Bridge
 from app.channel import control_path
@@ -122,8 +123,9 @@ class Application(QObject):
         self._watcher = Watcher(file, self._bridge.take_settings, self._bridge.take_error)
         self._attentions = Attentions()
         self._speed = Speed()
-        backups = platformdirs.user_data_path("wiremend") / "backups"
-        self._pages = Pages(Places(Path.home(), os.environ), backups)
+        kept = platformdirs.user_data_path("wiremend")
+        self._archive = Archive(kept / "requests", self)
+        self._pages = Pages(Places(Path.home(), os.environ), kept / "backups")
         self._window = MainWindow(self._pages.destinations())
         self._menu = TrayMenu(self._window)
         self._tray = Tray(self._menu, self)
@@ -244,7 +246,12 @@ class Application(QObject):
         page.lock_asked.connect(wishes.lock_keys)
         page.export_asked.connect(wishes.export_settings)
         page.import_asked.connect(wishes.import_settings)
-        page.log_folder_asked.connect(wishes.open_log_folder)
+        logs, archive = platformdirs.user_log_path("wiremend"), self._archive
+        page.log_folder_asked.connect(partial(wishes.open_folder, logs))
+        page.archive_folder_asked.connect(partial(wishes.open_folder, archive.folder))
+        page.clear_asked.connect(archive.clear)
+        archive.failed.connect(page.show_error)
+        archive.failed.connect(self._window.say)
         choices.changed.connect(self._show_preferences)
         choices.autostart_known.connect(page.show_autostart)
         choices.failed.connect(page.show_error)
@@ -278,6 +285,7 @@ class Application(QObject):
 
     def _take_records(self, records: list[Record]) -> None:
         self._pages.apply(records)
+        self._archive.apply(records, self._pages.traffic.store.get)
         self._welcome.apply(records)
         self._show_kept()
         self._speed.apply(records)
@@ -344,6 +352,7 @@ class Application(QObject):
         language().choose(chosen.language)
         self._tray.show_style(chosen.tray_icon)
         self._closing.show_preferences(chosen)
+        self._archive.turn(chosen.keep_on_disk)
         self._notices.show_preferences(chosen)
         store = self._pages.traffic.store
         store.most_rows, store.most_bytes = chosen.kept_requests, chosen.kept_megabytes * _MEGABYTE

@@ -40,6 +40,7 @@ class Preferences:
     """``problems`` or ``none``."""
     kept_requests: int = 500
     kept_megabytes: int = 64
+    keep_on_disk: bool = False
     mended_before: str = ""
     """Which providers "Everything untouched" has put through, by id, with spaces between."""
     welcomed: bool = False

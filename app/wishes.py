@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -205,11 +204,11 @@ class Wishes(QObject):
             lambda: import_settings(self._parts.file, Path(path)), take, self._say_settings_wrong
         )
 
-    def open_log_folder(self) -> None:
-        """Show where the log is."""
-        folder = platformdirs.user_log_path("wiremend", ensure_exists=True)
+    def open_folder(self, folder: Path) -> None:
+        """Show what is in a folder of ours."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._parts.window.say(self.tr("The log is in {path}.").format(path=folder))
+            self._parts.window.say(self.tr("The folder is {path}.").format(path=folder))
 
     def _say_settings_wrong(self, error: Exception) -> None:
         words = self.tr("Nothing was exported or imported: {reason}")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.about import licences, version
+from app.archive import MOST_BYTES, MOST_DAYS
 from app.errands import Errands
 from app.language import Words, say
 from app.preferences import Preferences
@@ -58,6 +59,7 @@ class SettingsPage(Page):
         clear_asked: forget the recorded requests now.
         lock_asked: forget the providers' keys now.
         export_asked, import_asked: the path of a settings file without keys.
+        archive_folder_asked: show the folder of the requests that are kept on disk.
         log_folder_asked: show the folder of the logs.
     """
 
@@ -66,6 +68,7 @@ class SettingsPage(Page):
     lock_asked = Signal()
     export_asked = Signal(str)
     import_asked = Signal(str)
+    archive_folder_asked = Signal()
     log_folder_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -102,7 +105,8 @@ class SettingsPage(Page):
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Show the application's part."""
-        self._boxes["start_hidden"].setChecked(preferences.start_hidden)
+        for name in ("start_hidden", "keep_on_disk"):
+            self._boxes[name].setChecked(getattr(preferences, name))
         for name in ("kept_requests", "kept_megabytes"):
             self._show_number(name, getattr(preferences, name))
         for name in ("language", "theme", "tray_icon", "close_button", "notifications"):
@@ -201,15 +205,19 @@ class SettingsPage(Page):
             ),
         )
         lock.clicked.connect(self.lock_asked)
+        folder = button(lambda: self.tr("Open folder"))
+        folder.clicked.connect(self.archive_folder_asked)
         return self._section(
             lambda: self.tr("Privacy"),
             (lambda: self.tr("Keep at most (&requests)"), self._number("kept_requests", 10, 5_000)),
             (lambda: self.tr("Keep at most (&MB)"), self._number("kept_megabytes", 8, 1_024)),
-            ("", _row_of(clear, lock)),
+            ("", self._box("keep_on_disk", lambda: self.tr("&Keep them on disk too"))),
+            ("", _row_of(clear, lock, folder)),
             hint=lambda: self.tr(
-                "Requests and answers are kept in memory only, never on disk, and are gone "
-                "when the application quits. Keys are taken out before anything is kept."
-            ),
+                "Requests and answers are kept in memory and are gone when the application quits. "
+                "On disk they stay for {days} days, up to {size} MB, as HAR files that only you "
+                "can read: prompts may be personal. Keys are taken out before anything is kept."
+            ).format(days=MOST_DAYS, size=MOST_BYTES // 1024**2),
         )
 
     def _appearance(self) -> Card:

@@ -127,6 +127,21 @@ def test_what_is_kept_shrinks_to_what_was_chosen(whole: Whole) -> None:
     assert whole.application._window.line._kept.text().startswith("kept: 0 of 10 requests")
 
 
+def test_requests_are_kept_on_disk_only_where_that_is_wanted(whole: Whole) -> None:
+    folder = whole.application._archive.folder
+    key = whole.application._service.own_key.reveal()
+    assert whole.ask("healthy", key)[0] == 200
+    store = whole.application._pages.traffic.store
+    whole.until(lambda: [each.finished for each in store if each.finished])
+    whole.tick("keep_on_disk")
+    whole.until(lambda: whole.kept().keep_on_disk)
+    assert whole.ask("missing-index", key)[0] == 200
+    whole.until(lambda: len(list(folder.glob("*.har"))) == 1)
+    assert "missing-index" in next(folder.iterdir()).read_text()
+    whole.push("Clear now")
+    whole.until(lambda: not list(folder.iterdir()))
+
+
 def test_keys_are_locked_and_unlocked_on_the_card(whole: Whole) -> None:
     whole.file.edit(lambda text: text + '\n[providers.b]\nbase_url = "https://b.example/v1"\n')
     cards = whole.application._pages.providers.cards
@@ -200,7 +215,7 @@ def test_the_folder_of_the_log_is_shown(
     whole.until(lambda: opened)
     # Nothing opens folders there: so it is said.
     said = whole.application._window.line._notice.accessibleName()
-    assert said == f"The log is in {opened[0]}."
+    assert said == f"The folder is {opened[0]}."
     whole.push("Open log folder")
     assert Path(opened[0]).is_dir()
     assert Path(opened[0]).is_relative_to(tmp_path)

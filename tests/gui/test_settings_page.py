@@ -131,10 +131,11 @@ def test_what_it_is_and_what_it_is_built_on_is_said(page: SettingsPage, qtbot: Q
     assert "LGPL" in built_on
 
 
-@pytest.mark.parametrize("label", ["Clear now", "Open log folder", "Lock keys now"])
+@pytest.mark.parametrize("label", ["Clear now", "Open folder", "Open log folder", "Lock keys now"])
 def test_the_buttons_ask(page: SettingsPage, qtbot: QtBot, label: str) -> None:
     signals = {
         "Clear now": page.clear_asked,
+        "Open folder": page.archive_folder_asked,
         "Open log folder": page.log_folder_asked,
         "Lock keys now": page.lock_asked,
     }

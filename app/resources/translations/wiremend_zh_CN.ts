@@ -430,6 +430,17 @@
     </message>
 </context>
 <context>
+    <name>Archive</name>
+    <message>
+        <source>Requests come too fast: not all are kept on disk.</source>
+        <translation>请求来得太快，未能全部保存到磁盘。</translation>
+    </message>
+    <message>
+        <source>Requests are no longer kept on disk: {reason}</source>
+        <translation>请求不再保存到磁盘：{reason}</translation>
+    </message>
+</context>
+<context>
     <name>BackupList</name>
     <message>
         <source>Backups</source>
@@ -3327,6 +3338,10 @@
         <translation>忘记各供应商的密钥：在供应商卡片上点击“解锁”之前，请求都会失败。</translation>
     </message>
     <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
         <source>Privacy</source>
         <translation>隐私</translation>
     </message>
@@ -3339,8 +3354,12 @@
         <translation>最多保留（MB）(&amp;M)</translation>
     </message>
     <message>
-        <source>Requests and answers are kept in memory only, never on disk, and are gone when the application quits. Keys are taken out before anything is kept.</source>
-        <translation>请求和回答只保留在内存中，绝不写入磁盘，程序退出后即消失。密钥在保留之前就已去除。</translation>
+        <source>&amp;Keep them on disk too</source>
+        <translation>同时保存到磁盘(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Requests and answers are kept in memory and are gone when the application quits. On disk they stay for {days} days, up to {size} MB, as HAR files that only you can read: prompts may be personal. Keys are taken out before anything is kept.</source>
+        <translation>请求和回答保留在内存中，程序退出后即消失。若保存到磁盘，则以只有你可读取的 HAR 文件保留 {days} 天，最多 {size} MB：提示词可能含有个人信息。密钥在保留之前就已去除。</translation>
     </message>
     <message>
         <source>light</source>
@@ -3831,8 +3850,8 @@ Or try it without one: the built-in demo provider breaks its answer on purpose, 
         <translation>已导入。原来的设置保存在 {path}。</translation>
     </message>
     <message>
-        <source>The log is in {path}.</source>
-        <translation>日志位于 {path}。</translation>
+        <source>The folder is {path}.</source>
+        <translation>文件夹位于 {path}。</translation>
     </message>
     <message>
         <source>Nothing was exported or imported: {reason}</source>
