@@ -72,26 +72,6 @@ class Closing(QObject):
         elif not self._asking:
             self._stay_without_tray()
 
-    def _hide(self) -> None:
-        self._window.hide()
-        if not self._chosen.told_of_tray:
-            self._notices.hidden()
-            self.learned.emit("told_of_tray", True)
-
-    def _stay_without_tray(self) -> None:
-        """Nothing would lead back to a hidden window; ask once whether to go on at all."""
-        if not self._chosen.asked_to_stay:
-            self._asking = True
-            answer = ask_whether_to_stay(self._window)
-            self._asking = False
-            if answer is Leave.NOW:
-                self.ask()
-                return
-            if answer is None:
-                return
-            self.learned.emit("asked_to_stay", True)
-        self._window.showMinimized()
-
     def ask(self) -> None:
         """Quit, after a question where answers would be cut off."""
         streaming = self._service.streaming
@@ -112,6 +92,26 @@ class Closing(QObject):
         """End; asked again, it does not wait any longer."""
         self._service.stop(0 if self._ending else seconds)
         self._ending = True
+
+    def _hide(self) -> None:
+        self._window.hide()
+        if not self._chosen.told_of_tray:
+            self._notices.hidden()
+            self.learned.emit("told_of_tray", True)
+
+    def _stay_without_tray(self) -> None:
+        """Nothing would lead back to a hidden window; ask once whether to go on at all."""
+        if not self._chosen.asked_to_stay:
+            self._asking = True
+            answer = ask_whether_to_stay(self._window)
+            self._asking = False
+            if answer is Leave.NOW:
+                self.ask()
+                return
+            if answer is None:
+                return
+            self.learned.emit("asked_to_stay", True)
+        self._window.showMinimized()
 
     def _heed(self, _number: int, _frame: FrameType | None) -> None:
         # Not in the signal's own frame: what it interrupted may hold a lock.

@@ -135,15 +135,6 @@ class Service(QObject):
         self._settings = self._own(settings)
         self._obey()
 
-    def _obey(self) -> None:
-        own = self._settings
-
-        def obey() -> str:
-            self._server.apply(own)
-            return self._server.url
-
-        self._errands.send(obey, self._settle, self._stay)
-
     def follow_file(self) -> None:
         """Forget the port asked for at the start: the user has chosen another one since."""
         if self._port is not None:
@@ -157,6 +148,15 @@ class Service(QObject):
     def show_speed(self, speed: int) -> None:
         """Take how fast the answers come into the status."""
         self._show(replace(self.status, speed=speed if self.status.streaming else 0))
+
+    def _obey(self) -> None:
+        own = self._settings
+
+        def obey() -> str:
+            self._server.apply(own)
+            return self._server.url
+
+        self._errands.send(obey, self._settle, self._stay)
 
     def _own(self, settings: Settings) -> Settings:
         """Let our own sample requests in, whose key only this process knows; keep the port asked

@@ -182,6 +182,13 @@ class Watcher:
             self._on_error(error)
 
 
+def write(path: Path, text: str) -> None:
+    """Put a text in a file's place, for its owner's eyes alone. Raises `OSError`, `ConfigError`."""
+    if path.exists():
+        _check_kind(path.stat())
+    replace_file(path, text.encode("utf-8"))
+
+
 def _is_recent(stamp: Stamp) -> bool:
     return stamp is not None and abs(time.time() - stamp[0] / 1e9) < _COARSE_SECONDS
 
@@ -216,13 +223,6 @@ def _close_to_others(path: Path) -> None:
     _check_kind(found)
     if hasattr(os, "getuid") and found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) & 0o77:
         path.chmod(PRIVATE)
-
-
-def write(path: Path, text: str) -> None:
-    """Put a text in a file's place, for its owner's eyes alone. Raises `OSError`, `ConfigError`."""
-    if path.exists():
-        _check_kind(path.stat())
-    replace_file(path, text.encode("utf-8"))
 
 
 @contextlib.contextmanager

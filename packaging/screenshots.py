@@ -98,17 +98,6 @@ def screen() -> Generator[str]:
         process.wait(_SECONDS)
 
 
-def _run_look(look: str, pages: Iterable[str], folder: Path, display: str) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        environment = {**kept, "HOME": home, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-        environment["QT_SCALE_FACTOR"] = ALL_LOOKS[look][2]
-        environment["DEEPSEEK_API_KEY"] = "sk-0000000000000000"
-        command = [sys.executable, __file__, "--look", look, "--pages", ",".join(pages)]
-        command += ["--folder", str(folder)]
-        subprocess.run(command, env=environment, cwd=ROOT, timeout=4 * _SECONDS, check=True)
-
-
 def take(look: str, pages: Iterable[str], folder: str) -> int:
     """Take the pictures of one look, in a process of its own."""
     sys.path.insert(0, str(ROOT))
@@ -140,6 +129,17 @@ def take(look: str, pages: Iterable[str], folder: str) -> int:
     application.end()
     # The proxy's thread is not waited for.
     os._exit(0)
+
+
+def _run_look(look: str, pages: Iterable[str], folder: Path, display: str) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        environment = {**kept, "HOME": home, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        environment["QT_SCALE_FACTOR"] = ALL_LOOKS[look][2]
+        environment["DEEPSEEK_API_KEY"] = "sk-0000000000000000"
+        command = [sys.executable, __file__, "--look", look, "--pages", ",".join(pages)]
+        command += ["--folder", str(folder)]
+        subprocess.run(command, env=environment, cwd=ROOT, timeout=4 * _SECONDS, check=True)
 
 
 def _choose_last(window: "MainWindow") -> None:

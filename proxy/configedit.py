@@ -75,21 +75,6 @@ def save_provider(text: str, provider: Provider) -> str:
     return text
 
 
-def _add_provider(text: str, provider: Provider) -> str:
-    plain = Provider(id=provider.id, base_url="", key="")
-    return tomledit.put_table(text, ("providers", provider.id), dict(_differing(provider, plain)))
-
-
-def _default_instead_of_demo(text: str, provider: Provider) -> str:
-    """Let whoever was added answer /v1/… where as yet only the demonstration does."""
-    root = tables(text)
-    chosen = root.get("server", {}).get("default_provider", "")
-    former = root["providers"].get(chosen, {})
-    if provider.demo or not Provider(chosen, former.get("base_url", "")).demo:
-        return text
-    return set_server(text, "default_provider", provider.id)
-
-
 def remove_provider(text: str, provider: str) -> str:
     """Take a provider out; where it was the default, the first of the others becomes that.
 
@@ -127,6 +112,21 @@ def remove_agent(text: str, name: str) -> str:
         if known.get("name") == name:
             return tomledit.remove(text, ("agents", number))
     raise ConfigError(0, "there is no agent of that name, expected one of the configuration's")
+
+
+def _add_provider(text: str, provider: Provider) -> str:
+    plain = Provider(id=provider.id, base_url="", key="")
+    return tomledit.put_table(text, ("providers", provider.id), dict(_differing(provider, plain)))
+
+
+def _default_instead_of_demo(text: str, provider: Provider) -> str:
+    """Let whoever was added answer /v1/… where as yet only the demonstration does."""
+    root = tables(text)
+    chosen = root.get("server", {}).get("default_provider", "")
+    former = root["providers"].get(chosen, {})
+    if provider.demo or not Provider(chosen, former.get("base_url", "")).demo:
+        return text
+    return set_server(text, "default_provider", provider.id)
 
 
 def _put(text: str, provider: str, name: Place, value: Value) -> str:

@@ -69,19 +69,6 @@ def readable(text: str, fixes: Collection[str]) -> Settings:
     return _read(text, fixes)[0]
 
 
-def _read(text: str, fixes: Collection[str]) -> tuple[Settings, list[ConfigError]]:
-    try:
-        root = tables(text)
-        reader = _Reader(places(text), fixes)
-    except ConfigError as error:
-        return Settings(), [error]
-    except RecursionError:
-        return Settings(), [ConfigError(0, "the text is nested too deeply, expected plain tables")]
-    settings = reader.settings(_Table(reader, (), root))
-    reader.look_for_keys(text, root)
-    return settings, sorted(reader.found, key=lambda error: error.line)
-
-
 def tables(text: str) -> dict[str, Any]:
     """Return the TOML text's tables, unjudged; raises `ConfigError`."""
     if len(text) > MAX_SIZE:
@@ -94,6 +81,19 @@ def tables(text: str) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, ValueError) as error:
         # An integer of thousands of digits is a ValueError of another kind.
         raise _not_toml(str(error), text) from error
+
+
+def _read(text: str, fixes: Collection[str]) -> tuple[Settings, list[ConfigError]]:
+    try:
+        root = tables(text)
+        reader = _Reader(places(text), fixes)
+    except ConfigError as error:
+        return Settings(), [error]
+    except RecursionError:
+        return Settings(), [ConfigError(0, "the text is nested too deeply, expected plain tables")]
+    settings = reader.settings(_Table(reader, (), root))
+    reader.look_for_keys(text, root)
+    return settings, sorted(reader.found, key=lambda error: error.line)
 
 
 def _not_toml(said: str, text: str) -> ConfigError:

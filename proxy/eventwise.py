@@ -75,21 +75,6 @@ class Whole:
         behind = self.watch.excess if self.over else self.watch.pending
         return Step(self._whole(piece, len(piece) - behind))
 
-    def _whole(self, piece: bytes, end: int) -> bytes:
-        """Return the events that are all there; half of one is held back."""
-        if end <= 0 and not self.over:
-            self._held.append(piece)
-            return b""
-        data = b"".join([*self._held, piece[:end]]) if self._held else piece[:end]
-        self._held = [] if self.over or end == len(piece) else [piece[end:]]
-        return data
-
-    def _cut(self, why: Problem) -> Step:
-        self.verdict, self.over = why, True
-        if not self.speaks:
-            self.failure = Failure(why.status, {})
-        return Step(self.watch.error_event(why))
-
     def finish(self, why: Problem | None = None) -> Step:
         if self.form is not Form.STREAM:
             if why is None and not self.speaks and self._status < FIRST_ERROR:
@@ -110,6 +95,21 @@ class Whole:
         if self.watch.over or self.watch.finished:
             return Step(held if why is None else b"")
         return self._cut(why or problem("stream_incomplete"))
+
+    def _whole(self, piece: bytes, end: int) -> bytes:
+        """Return the events that are all there; half of one is held back."""
+        if end <= 0 and not self.over:
+            self._held.append(piece)
+            return b""
+        data = b"".join([*self._held, piece[:end]]) if self._held else piece[:end]
+        self._held = [] if self.over or end == len(piece) else [piece[end:]]
+        return data
+
+    def _cut(self, why: Problem) -> Step:
+        self.verdict, self.over = why, True
+        if not self.speaks:
+            self.failure = Failure(why.status, {})
+        return Step(self.watch.error_event(why))
 
 
 class Folded(Whole):
@@ -140,16 +140,6 @@ class Folded(Whole):
         self.form, self.content_type = Form.DOCUMENT, "application/json"
         return self._collect(seen.data)
 
-    def _collect(self, piece: bytes) -> Step:
-        stream = self._stream = self._stream or bytearray()
-        stream += piece
-        if len(stream) <= MAX_HELD:
-            return Step()
-        # Too much to be made into one answer: it goes on as the stream that it is.
-        self._stream = None
-        self.form, self.content_type = Form.STREAM, "text/event-stream"
-        return super().feed(bytes(stream))
-
     def finish(self, why: Problem | None = None) -> Step:
         if self._stream is None:
             rest = self._sniffer.rest() if self._sniffer is not None else b""
@@ -163,6 +153,16 @@ class Folded(Whole):
         message = "a stream came instead of the form asked for; converted"
         self.speaks = self.over = True
         return Step(encode(response), (Mark(AnswerForm.name, message, None, None),))
+
+    def _collect(self, piece: bytes) -> Step:
+        stream = self._stream = self._stream or bytearray()
+        stream += piece
+        if len(stream) <= MAX_HELD:
+            return Step()
+        # Too much to be made into one answer: it goes on as the stream that it is.
+        self._stream = None
+        self.form, self.content_type = Form.STREAM, "text/event-stream"
+        return super().feed(bytes(stream))
 
 
 class Exploded(Whole):

@@ -89,6 +89,14 @@ class JsonScan:
         return match.end()
 
 
+def complete(arguments: object) -> bool:
+    """Tell whether a call's arguments are whole: an object, or the text of one."""
+    if isinstance(arguments, str):
+        scan = JsonScan(arguments)
+        return scan.complete and not scan.trailing
+    return isinstance(arguments, dict)
+
+
 def _plain_until(text: str, position: int) -> int:
     """Return where the string's text ends: at a quote, at half an escape, or with the piece."""
     quote = text.find('"', position)
@@ -98,14 +106,6 @@ def _plain_until(text: str, position: int) -> int:
     if escape < 0:
         return end
     return _END_OF_STRING.match(text, escape).end()  # type: ignore[union-attr]
-
-
-def complete(arguments: object) -> bool:
-    """Tell whether a call's arguments are whole: an object, or the text of one."""
-    if isinstance(arguments, str):
-        scan = JsonScan(arguments)
-        return scan.complete and not scan.trailing
-    return isinstance(arguments, dict)
 
 
 class CallScans:

@@ -81,14 +81,6 @@ class TextQueue:
         return Piece(choice, place[0], member, text, start)
 
 
-def _texts(chunk: JsonObject) -> Iterator[tuple[JsonObject, str, str]]:
-    for choice in wire.choices(chunk):
-        delta = wire.delta(choice)
-        for member in TEXT_MEMBERS:
-            if text := wire.text(delta, member):
-                yield choice, member, text
-
-
 def sibling(chunk: JsonObject, index: int, delta: JsonObject) -> JsonObject:
     """Make another chunk of the same answer, with this delta of that choice alone."""
     head = {name: chunk[name] for name in _PER_CHUNK if name in chunk}
@@ -104,3 +96,11 @@ def says_nothing(chunk: JsonObject) -> bool:
         for name, value in (*wire.delta(choice).items(), *choice.items())
         if name not in ("index", "delta")
     )
+
+
+def _texts(chunk: JsonObject) -> Iterator[tuple[JsonObject, str, str]]:
+    for choice in wire.choices(chunk):
+        delta = wire.delta(choice)
+        for member in TEXT_MEMBERS:
+            if text := wire.text(delta, member):
+                yield choice, member, text

@@ -117,12 +117,6 @@ def gap_words(exchange: Exchange) -> str:
     return ""
 
 
-def _state_column(exchange: Exchange) -> str:
-    words = f"{SIGNS[exchange.state]} {state_words(exchange)}"
-    reason = ending_words(exchange) if exchange.state.failed else ""
-    return f"{words}: {one_line(reason, _WIDTH)}" if reason else words
-
-
 def clock_time(exchange: Exchange) -> str:
     """Return the local time at which the request came."""
     return f"{datetime.fromtimestamp(exchange.started.wall, UTC).astimezone():%H:%M:%S}"
@@ -152,6 +146,12 @@ def rate_words(exchange: Exchange) -> str:
 def token_words(exchange: Exchange) -> str:
     """Return the tokens of the answer, with a mark where they are only counted events."""
     return f"{_about(exchange)}{count_words(exchange.tokens)}" if exchange.tokens else ""
+
+
+def _state_column(exchange: Exchange) -> str:
+    words = f"{SIGNS[exchange.state]} {state_words(exchange)}"
+    reason = ending_words(exchange) if exchange.state.failed else ""
+    return f"{words}: {one_line(reason, _WIDTH)}" if reason else words
 
 
 def _about(exchange: Exchange) -> str:
@@ -231,12 +231,6 @@ class ExchangesModel(QAbstractTableModel):
         self._rows = [each for each in known if self._meets(each)]
         self.endResetModel()
 
-    def _say_again(self) -> None:
-        last = len(COLUMNS) - 1
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, last))
-
     def set_dark(self, dark: bool) -> None:
         """Choose colours that can be read on a dark ground, or on a light one."""
         if dark != self._dark:
@@ -244,6 +238,12 @@ class ExchangesModel(QAbstractTableModel):
             if self._rows:
                 last = self.index(len(self._rows) - 1, STATE_COLUMN)
                 self.dataChanged.emit(self.index(0, STATE_COLUMN), last)
+
+    def _say_again(self) -> None:
+        last = len(COLUMNS) - 1
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, last))
 
     def _headings(self) -> tuple[str, ...]:
         return (

@@ -76,6 +76,16 @@ def sentence(beginning: bytes) -> str:
     return _words(body.get("error")) or _words(body)
 
 
+def event_sentence(end: bytes) -> str:
+    """Return what a provider says in the last error event of a stream."""
+    place = end.rfind(b'"error"')
+    begin = end.rfind(b"data:", 0, place) if place >= 0 else -1
+    if begin < 0:
+        return ""
+    line = decoded(end[begin + len(b"data:") :].splitlines()[0])
+    return sentence(line.encode())
+
+
 def _first_object(text: bytes) -> JsonObject:
     """Read an object, or the first one of a list."""
     try:
@@ -109,13 +119,3 @@ def _member(body: JsonObject, name: str) -> str:
     place = faults[0].get("loc")
     where = ".".join(map(str, cast("list[object]", place))) if isinstance(place, list) else ""
     return ": ".join(filter(None, (where, wire.text(faults[0], "msg"))))
-
-
-def event_sentence(end: bytes) -> str:
-    """Return what a provider says in the last error event of a stream."""
-    place = end.rfind(b'"error"')
-    begin = end.rfind(b"data:", 0, place) if place >= 0 else -1
-    if begin < 0:
-        return ""
-    line = decoded(end[begin + len(b"data:") :].splitlines()[0])
-    return sentence(line.encode())

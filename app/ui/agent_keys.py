@@ -75,6 +75,11 @@ class AgentKeys(Card):
             self._called[name] = at
             state.setText(self._state_words(name))
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab leads to, in its order."""
+        return [*self._buttons, self._name, self._add]
+
     def _state_words(self, name: str) -> str:
         if name in self._called:
             return self.tr("connected · {at}").format(at=self._called[name])
@@ -85,11 +90,6 @@ class AgentKeys(Card):
             "Every agent has a key of its own. It is good for this computer only, is shown to "
             "nobody and can be copied once, when it is made."
         )
-
-    @property
-    def stops(self) -> list[QWidget]:
-        """What Tab leads to, in its order."""
-        return [*self._buttons, self._name, self._add]
 
     def _rebuild(self) -> None:
         empty(self._list)

@@ -41,9 +41,6 @@ class BackupList(Card):
         )
         self.add(row(self._all, None))
 
-    def _hint(self) -> str:
-        return self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
-
     def look(self, folder: Path) -> None:
         """Show what the folder holds."""
         empty(self._list)
@@ -55,6 +52,9 @@ class BackupList(Card):
             self._list.addWidget(line)
         self._show_lines(self._all.isChecked())
         self.setVisible(bool(self._lines))
+
+    def _hint(self) -> str:
+        return self.tr("Undo takes out our own lines only; a copy puts the whole file back.")
 
     def _show_lines(self, every: bool) -> None:
         for place, line in enumerate(self._lines):

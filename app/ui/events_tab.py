@@ -75,10 +75,6 @@ class EventsTab(Tab):
         event = model.event_at(view.currentIndex().row())
         return "" if event is None else decoded(event.data or event.raw)
 
-    @property
-    def _models(self) -> tuple[EventsModel, EventsModel]:
-        return self.received, self.sent
-
     def start(self) -> None:
         self._shown = -1
         self.detail.show_text("")
@@ -103,20 +99,6 @@ class EventsTab(Tab):
         self._mark(reading)
         self._show_counts(reading)
         self._choose_first(over=reading.received.closed)
-
-    def _mark(self, reading: Reading) -> None:
-        """Show some of the marks; with very many of them, the others follow at once."""
-        marks = reading.exchange.marks
-        more = self.received.show_marks(marks)
-        more = self.sent.show_marks(marks, sent=True) or more
-        if more:
-            self._marking.start()
-
-    def _mark_on(self) -> None:
-        reading = self.reading
-        if reading is not None and self._shown == reading.generation:
-            self._mark(reading)
-            self._show_counts(reading)
 
     def show_mode(self, mode: int) -> None:
         """Show what was received, what was sent, or both."""
@@ -152,14 +134,6 @@ class EventsTab(Tab):
             self.show_mode(side)
         self._choose(side, place)
 
-    def _show_place(self) -> None:
-        """Have the chosen event in sight."""
-        view = self._views[self._current]
-        index = view.currentIndex()
-        if index.isValid():
-            view.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
-            self._align(self._current, index.row())
-
     def step_mark(self, forward: bool) -> None:
         """Choose the next event with a fix, or the previous one."""
         rows = self._models[self._current].marked_rows()
@@ -167,6 +141,32 @@ class EventsTab(Tab):
         place = bisect_right(rows, here) if forward else bisect_left(rows, here) - 1
         if 0 <= place < len(rows):
             self._choose(self._current, rows[place])
+
+    @property
+    def _models(self) -> tuple[EventsModel, EventsModel]:
+        return self.received, self.sent
+
+    def _mark(self, reading: Reading) -> None:
+        """Show some of the marks; with very many of them, the others follow at once."""
+        marks = reading.exchange.marks
+        more = self.received.show_marks(marks)
+        more = self.sent.show_marks(marks, sent=True) or more
+        if more:
+            self._marking.start()
+
+    def _mark_on(self) -> None:
+        reading = self.reading
+        if reading is not None and self._shown == reading.generation:
+            self._mark(reading)
+            self._show_counts(reading)
+
+    def _show_place(self) -> None:
+        """Have the chosen event in sight."""
+        view = self._views[self._current]
+        index = view.currentIndex()
+        if index.isValid():
+            view.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+            self._align(self._current, index.row())
 
     def _lay_out(self) -> None:
         names: tuple[Words, ...] = (

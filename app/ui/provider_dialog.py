@@ -70,12 +70,6 @@ class ProviderDialog(QDialog):
         self._connect()
         self._judge()
 
-    def _heading(self) -> str:
-        return self.tr("Add provider") if self._adding else self.tr("Edit provider")
-
-    def _save_words(self) -> str:
-        return self.tr("Add provider") if self._adding else self.tr("Save")
-
     def provider(self) -> Provider:
         """Return the provider as entered."""
         source = str(self._source.currentData())
@@ -102,6 +96,12 @@ class ProviderDialog(QDialog):
         self._address.setText(preset.base_url)
         self._source.setCurrentIndex(self._source.findData("none" if preset.local else "keyring"))
         self._judge()
+
+    def _heading(self) -> str:
+        return self.tr("Add provider") if self._adding else self.tr("Edit provider")
+
+    def _save_words(self) -> str:
+        return self.tr("Add provider") if self._adding else self.tr("Save")
 
     def _fill_choices(self) -> None:
         sources = (

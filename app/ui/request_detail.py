@@ -118,6 +118,20 @@ class RequestDetail(QWidget):
         self.actions_menu.show_exchange(self.exchange, self._provider())
         self._advice.advise(self.exchange, self._provider())
 
+    def next_mode(self) -> None:
+        """Show the events as they were received, as they were sent, or side by side."""
+        self.tabs.setCurrentWidget(self.events)
+        self.events.next_mode()
+
+    def step_mark(self, forward: bool) -> None:
+        """Go to the next event with a fix, or to the previous one."""
+        self.tabs.setCurrentWidget(self.events)
+        self.events.step_mark(forward)
+
+    def read(self) -> None:
+        """Let the arrow keys move in the tab that can be seen."""
+        self._current_tab().take_keys()
+
     def _lay_out(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
@@ -192,20 +206,6 @@ class RequestDetail(QWidget):
     def _jump(self, received: int | None, sent: int | None) -> None:
         self.tabs.setCurrentWidget(self.events)
         self.events.jump(received, sent)
-
-    def next_mode(self) -> None:
-        """Show the events as they were received, as they were sent, or side by side."""
-        self.tabs.setCurrentWidget(self.events)
-        self.events.next_mode()
-
-    def step_mark(self, forward: bool) -> None:
-        """Go to the next event with a fix, or to the previous one."""
-        self.tabs.setCurrentWidget(self.events)
-        self.events.step_mark(forward)
-
-    def read(self) -> None:
-        """Let the arrow keys move in the tab that can be seen."""
-        self._current_tab().take_keys()
 
     def _show_head(self) -> None:
         exchange = self.exchange

@@ -172,6 +172,16 @@ class RequestList(QWidget):
         """Put words into the filter box."""
         self.filter.setText(words)
 
+    def show_held(self, count: int) -> None:
+        """Say how many requests wait until the list goes on."""
+        if count != self._held:
+            self._held = count
+            self._show_pause(self.paused)
+
+    def step(self, by: int) -> None:
+        """Go to a request further down, or up."""
+        self.choose_row(self.view.currentIndex().row() + by)
+
     def _lay_out(self) -> None:
         self.view.horizontalHeader().setSectionsMovable(True)
         say(
@@ -229,12 +239,6 @@ class RequestList(QWidget):
         say(tool, tool.setAccessibleName, words)
         return tool
 
-    def show_held(self, count: int) -> None:
-        """Say how many requests wait until the list goes on."""
-        if count != self._held:
-            self._held = count
-            self._show_pause(self.paused)
-
     def _show_pause(self, paused: bool) -> None:
         words = self.tr("Go on") if paused else self.tr("Pause")
         if paused and self._held:
@@ -282,10 +286,6 @@ class RequestList(QWidget):
         exchange.pinned = not exchange.pinned
         self.pin.setChecked(exchange.pinned)
         self.model.apply(Update(changed={exchange.id: exchange}))
-
-    def step(self, by: int) -> None:
-        """Go to a request further down, or up."""
-        self.choose_row(self.view.currentIndex().row() + by)
 
     def _to_end(self) -> None:
         self._unseen = 0

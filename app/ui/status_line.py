@@ -99,10 +99,6 @@ class StatusLine(QStatusBar):
         self._keyring_words = words
         self._say_keyring()
 
-    def _say_keyring(self) -> None:
-        words = self.tr("keys: {keyring}").format(keyring=self._keyring_words)
-        self._keyring.setText(words if self._keyring_words else "")
-
     def show_kept(self, words: str) -> None:
         """Say how much of the traffic is kept."""
         self._kept.setText(words)
@@ -110,6 +106,10 @@ class StatusLine(QStatusBar):
     def show_notice(self, words: str) -> None:
         """Say what has just been done."""
         self._notice.show_words(words)
+
+    def _say_keyring(self) -> None:
+        words = self.tr("keys: {keyring}").format(keyring=self._keyring_words)
+        self._keyring.setText(words if self._keyring_words else "")
 
     def _state_words(self, status: Status) -> str:
         if status.problem or status.state == "failed":

@@ -56,16 +56,6 @@ class Watch:
         left = self._decoder.pending
         self._see_all([event for event in self._decoder.flush() if event.ended], left)
 
-    def _see_all(self, events: list[Event], left: int) -> None:
-        for event in events:
-            left -= len(event.raw)
-            if event.data is not None:
-                self.events += 1
-                self.see(event)
-            if self.over:
-                self.excess = left
-                return
-
     def see(self, event: Event) -> None:
         """Look for the terminal, and for what an error event must repeat."""
         raise NotImplementedError
@@ -77,6 +67,16 @@ class Watch:
     def keep_alive(self) -> bytes:
         """Return a sign of life that may stand between two events."""
         return b": keep-alive\n"
+
+    def _see_all(self, events: list[Event], left: int) -> None:
+        for event in events:
+            left -= len(event.raw)
+            if event.data is not None:
+                self.events += 1
+                self.see(event)
+            if self.over:
+                self.excess = left
+                return
 
 
 class Family(Protocol):

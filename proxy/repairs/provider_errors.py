@@ -108,21 +108,6 @@ class ProviderErrors(Repair):
         return _failure(value, None) if _is_error(value) else None
 
 
-def _refusal(data: bytes, status: int) -> Failure | None:
-    """Read the body of an answer that has an error's status; None where its shape is right."""
-    value = _parsed(data)
-    if isinstance(value, dict) and wire.filled(
-        wire.child(cast("JsonObject", value), "error"), "message"
-    ):
-        return None
-    if value is None and data.lstrip()[:5] in (b"data:", b"event"):
-        value = _first_event(data)
-    if value is None:
-        page = _page_title(data)
-        value = _text(data) if page is None else page or "The provider answered with a web page."
-    return _failure(value, status)
-
-
 def hidden(data: bytes) -> Failure | None:
     """Find the error in the body of an answer that claims success; None where it is none."""
     if not data.strip():
@@ -141,6 +126,21 @@ def hidden(data: bytes) -> Failure | None:
         prose = data.lstrip()[:1] not in (b"{", b"[", b'"') and _is_prose(data)
         return _failure(_text(data), None) if prose else None
     return _failure(value, None) if isinstance(value, str) or _is_error(value) else None
+
+
+def _refusal(data: bytes, status: int) -> Failure | None:
+    """Read the body of an answer that has an error's status; None where its shape is right."""
+    value = _parsed(data)
+    if isinstance(value, dict) and wire.filled(
+        wire.child(cast("JsonObject", value), "error"), "message"
+    ):
+        return None
+    if value is None and data.lstrip()[:5] in (b"data:", b"event"):
+        value = _first_event(data)
+    if value is None:
+        page = _page_title(data)
+        value = _text(data) if page is None else page or "The provider answered with a web page."
+    return _failure(value, status)
 
 
 def _is_error(value: Any) -> bool:
