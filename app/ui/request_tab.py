@@ -12,7 +12,7 @@ from app.models import bigjson
 from app.models.bigjson import Raw
 from app.models.exchange import Exchange
 from app.models.exports import redacted_headers
-from app.models.jsontree import NAME, VALUE, JsonTreeModel
+from app.models.jsontree import NAME, NOTE, VALUE, JsonTreeModel
 from app.models.plaintext import MOST_TEXT, decoded, pretty
 from app.models.reading import Reading
 from app.ui.parts import Look, text
@@ -22,8 +22,8 @@ from app.ui.tables import roomy
 from proxy import wire
 from proxy.tap import Headers
 
-_NAME_WIDTH = 200
-_VALUE_WIDTH = 220
+_NAME_WIDTH = 160
+_NOTE_WIDTH = 150
 _MOST_READ = 4 * MOST_TEXT
 """Bytes: no character has more than four."""
 _SIZES = [110, 300, 110]
@@ -65,8 +65,10 @@ class RequestTab(Tab):
         self.view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         header = self.view.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(NAME, _NAME_WIDTH)
-        header.resizeSection(VALUE, _VALUE_WIDTH)
+        header.resizeSection(NOTE, _NOTE_WIDTH)
         self.view.selectionModel().currentChanged.connect(self._choose)
         parts = QSplitter(Qt.Orientation.Vertical)
         for part in (self._headers, self.view, self._value):
@@ -81,6 +83,7 @@ class RequestTab(Tab):
         value = _value_of(body)
         same = asked is None or asked.body == started.body
         self.model.show_value(value, value if same else _value_of(started.body))
+        self.view.setColumnHidden(NOTE, same)
         for index in self.model.changed_indexes():
             self.view.expand(index)
         self._note.setText(self._note_words(exchange, same=same))

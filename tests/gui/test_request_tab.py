@@ -1,6 +1,8 @@
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.models.jsontree import NOTE
 from app.models.plaintext import MOST_TEXT
 from app.ui.plain_view import PlainView
 from app.ui.request_tab import RequestTab
@@ -62,3 +64,14 @@ def test_offers_no_more_of_a_short_text(tab: RequestTab) -> None:
     pane = show(tab, wire.encode({"model": "汉字"}), 0)
     assert pane.toPlainText() == "汉字"
     assert not pane.load.isVisible()
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_shows_all_columns_that_say_something(tab: RequestTab, changed: bool) -> None:
+    tab.resize(480, 500)
+    body = wire.encode({"model": "m", "messages": [LONG]})
+    sent = wire.encode({"model": "m", "messages": [LONG], "stream": True})
+    tab.show_reading(read([began(body=body), asked(body=sent if changed else body)]))
+    QApplication.processEvents()
+    assert tab.view.isColumnHidden(NOTE) is not changed
+    assert tab.view.horizontalScrollBar().maximum() == 0
