@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.ui.tables import width_for
+from app.ui.tables import WholeRows, width_for
 
 _PADDING = 12
 
@@ -22,7 +22,7 @@ class Wish:
     """Where even that is too much, the columns with the highest turn go first; 0 stays."""
 
 
-class FittedTable(QTableView):
+class FittedTable(WholeRows):
     """Keeps its columns within its width, until the user sets one of them."""
 
     def __init__(self, wishes: Sequence[Wish], parent: QWidget | None = None) -> None:

@@ -18,6 +18,23 @@ from app.language import Words, say
 _PADDING = 8
 
 
+class WholeRows(QTableView):
+    """A table in which the keys go from row to row, Home and End to the first and the last."""
+
+    # Qt overrides
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        ends = {
+            QAbstractItemView.CursorAction.MoveHome: 0,
+            QAbstractItemView.CursorAction.MoveEnd: self.model().rowCount() - 1,
+        }
+        if action in ends:
+            return self.model().index(ends[action], max(0, self.currentIndex().column()))
+        return super().moveCursor(action, modifiers)
+
+
 class RoomyRows(QStyledItemDelegate):
     """Gives the rows of a tree the height of those of a table."""
 
@@ -38,7 +55,7 @@ def roomy(tree: QTreeView) -> None:
 
 def table(model: QAbstractItemModel, name: Words, view: QTableView | None = None) -> QTableView:
     """Return a view of whole rows, ready for a hundred thousand of them."""
-    view = view or QTableView()
+    view = view or WholeRows()
     view.setModel(model)
     say(view, view.setAccessibleName, name)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -35,6 +35,16 @@ def test_walks_through_the_list_with_j_and_k(page: TrafficPage, qtbot: QtBot) ->
     assert chosen(page) == "a"
 
 
+def test_home_and_end_lead_to_the_oldest_and_the_newest(page: TrafficPage, qtbot: QtBot) -> None:
+    rows = page.requests.model.rowCount()
+    qtbot.keyClick(page.requests.view, Qt.Key.Key_End)
+    assert page.requests.view.currentIndex().row() == rows - 1 > 0
+    qtbot.keyClick(page.requests.view, Qt.Key.Key_Home)
+    assert page.requests.view.currentIndex().row() == 0
+    qtbot.keyClick(page.requests.view, Qt.Key.Key_Down)
+    assert page.requests.view.currentIndex().row() == 1
+
+
 def test_space_pauses_only_from_the_list(page: TrafficPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.requests.view, Qt.Key.Key_Space)
     assert page.requests.paused
