@@ -8,7 +8,7 @@ a sign of life.
 from proxy import headers as rules, wire
 from proxy.asgi import CLOSE, Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
-from proxy.errors import FIRST_ERROR, Problem
+from proxy.errors import FIRST_ERROR, SERVER_ERROR, Problem
 from proxy.forwarding import Body
 from proxy.recording import Recorder
 from proxy.repair import Form
@@ -220,4 +220,4 @@ def _error_in(answer: JsonObject, data: bytes) -> JsonObject:
         return error
     sentence = wire.text(answer, "error") or data.decode("utf-8", "replace")[:MAX_SENTENCE]
     said = sentence.strip() or "The provider answered with an error and said nothing more."
-    return {"message": said, "type": "upstream_error", "param": None, "code": None}
+    return {"message": said, "type": SERVER_ERROR, "param": None, "code": None}

@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
 from proxy import wire
-from proxy.errors import Problem
+from proxy.errors import SERVER_ERROR, Problem
 from proxy.glance import Glance
 from proxy.sse import Event
 from proxy.wire import JsonObject
@@ -74,7 +74,7 @@ class Failure:
 def failure(problem: Problem) -> Failure:
     """Show a problem of our own as a failure in the stream."""
     error: JsonObject = {
-        "message": problem.message, "type": "upstream_error", "param": None, "code": problem.code,
+        "message": problem.message, "type": SERVER_ERROR, "param": None, "code": problem.code,
     }  # fmt: skip
     return Failure(problem.status, error)
 

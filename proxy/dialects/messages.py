@@ -6,7 +6,7 @@ See: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 from proxy import sse, wire
 from proxy.dialects.explode import message_events
 from proxy.dialects.family import Family, Watch, named
-from proxy.errors import Problem
+from proxy.errors import SERVER_ERROR, Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
@@ -64,8 +64,10 @@ class Messages:
         return sse.encode(self.error_as_body(error), b"error")
 
     def error_as_body(self, error: JsonObject) -> bytes:
-        told = {"type": "error", "error": {**error, "type": error.get("type") or "api_error"}}
-        return wire.encode(told)
+        kind = error.get("type")
+        if kind in (None, "", SERVER_ERROR):
+            kind = "api_error"
+        return wire.encode({"type": "error", "error": {**error, "type": kind}})
 
     def answer_as_events(self, answer: JsonObject) -> bytes:
         return message_events(answer)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proxy import wire
+from proxy.errors import SERVER_ERROR
 from proxy.repair import Answer, Context, Failure, Finding, Form, Group, Output, Repair
 from proxy.scan import CallScans
 from proxy.wire import JsonObject
@@ -256,7 +257,7 @@ class FinishReason(Repair):
 def _callless() -> Failure:
     error: JsonObject = {
         "message": "The provider announced a tool call and sent none.",
-        "type": "upstream_error",
+        "type": SERVER_ERROR,
         "param": None,
         "code": "tool_call_missing",
     }

@@ -11,6 +11,7 @@ what is no word at all says nothing.
 from typing import Any, cast
 
 from proxy import wire
+from proxy.errors import SERVER_ERROR
 from proxy.repair import Context, Failure, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
@@ -105,7 +106,7 @@ def _plain(reason: str) -> str:
 def _failure(word: str) -> Failure:
     error: JsonObject = {
         "message": f"The provider ended the answer with “{word}”.",
-        "type": "upstream_error",
+        "type": SERVER_ERROR,
         "param": None,
         "code": word,
     }

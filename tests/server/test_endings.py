@@ -9,6 +9,7 @@ import pytest
 from proxy.limits import Limits
 from tests.fakes.upstream import (
     LAST,
+    RESET,
     SSE_HEAD,
     STALL,
     FakeUpstream,
@@ -85,6 +86,15 @@ def test_behind_upstreams_error_nothing_comes_and_the_connection_closes(path: st
         assert (answer.body, answer.whole) == (start + error, True)
         assert running.finished()[0].outcome == "upstream_error"
         assert up.wait_for_peer_to_close(5)
+
+
+@pytest.mark.parametrize("path", STARTS)
+def test_a_cut_stream_ends_with_the_word_at_which_agents_try_again(path: str) -> None:
+    word = b"api_error" if path == "messages" else b"server_error"
+    script = [SSE_HEAD, framed(STARTS[path]), RESET]
+    with FakeUpstream(script) as up, proxy(up.url) as running:
+        answer = post(running, chat(), path=f"/v1/{path}")
+    assert b'"%s"' % word in answer.body
 
 
 @pytest.mark.parametrize("path", STARTS)

@@ -77,7 +77,7 @@ def test_takes_an_empty_word_for_none(reason: str) -> None:
 def test_makes_an_error_of_a_word_for_failure(reason: str) -> None:
     error = run(reason).chunks[-1]["error"]
     assert error["code"] == reason
-    assert error["type"] == "upstream_error"
+    assert error["type"] == "server_error"
 
 
 def test_lets_a_choice_that_has_ended_not_fail_any_more() -> None:
