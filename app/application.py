@@ -234,9 +234,9 @@ class Application(QObject):
         editor.edited.connect(self._take_settings)
         editor.refused.connect(self._say_not_edited)
         self._desk.state_known.connect(self._show_key_state)
-        self._desk.keyring_named.connect(pages.first_run.show_keyring)
         for page in (pages.providers, pages.first_run):
             self._desk.failed.connect(page.show_error)
+            self._desk.keyring_named.connect(page.show_keyring)
         self._connect_settings_page()
 
     def _connect_settings_page(self) -> None:

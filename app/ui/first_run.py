@@ -15,7 +15,7 @@ from app.models.addresses import address_of
 from app.models.endwords import end_words
 from app.presets import PRESETS, Preset, matching
 from app.service import OWN_AGENT
-from app.ui.key_dialog import KeyDialog, key_problem
+from app.ui.key_dialog import KeyDialog, key_problem, place_words
 from app.ui.page import Page
 from app.ui.parts import Card, Look, Sign, Tone, button, discard, empty, row, tab_through, text
 from app.ui.provider_dialog import ProviderDialog, free_id
@@ -304,19 +304,11 @@ class FirstRun(Page):
             known = self._providers.get(preset.base_url)
             self._save(preset, "none" if known is None else known.key)
             return
-        dialog = KeyDialog(preset.title, self._place(), self, key_page=preset.key_page)
+        dialog = KeyDialog(preset.title, place_words(self._keyring), self, key_page=preset.key_page)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             provider = self._save(preset, "keyring")
             self._enter(provider, dialog.take())
         dialog.deleteLater()
-
-    def _place(self) -> str:
-        if self._keyring is None:
-            return self.tr("It goes into your system's keyring, never into a file.")
-        if not self._keyring:
-            return self.tr("There is no keyring here: it is kept until you quit, never in a file.")
-        words = self.tr("It goes into {keyring}, never into a file.")
-        return words.format(keyring=self._keyring)
 
     def _save(self, preset: Preset, key: str) -> Provider:
         known = self._providers.get(preset.base_url)

@@ -63,6 +63,18 @@ class KeyDialog(QDialog):
         self._reason.setText(problem if entered else "")
 
 
+def place_words(keyring: str | None) -> str:
+    """Say where a key goes; None stands for a keyring that has not said its name yet."""
+    if keyring is None:
+        return translate("KeyDialog", "It goes into your system's keyring, never into a file.")
+    if not keyring:
+        return translate(
+            "KeyDialog", "There is no keyring here: it is kept until you quit, never in a file."
+        )
+    words = translate("KeyDialog", "It goes into {keyring}, never into a file.")
+    return words.format(keyring=keyring)
+
+
 def key_problem(entered: str) -> str:
     """Return why this cannot be a key, empty where it can; never repeats it."""
     key = entered.strip(_WHITE_SPACE)

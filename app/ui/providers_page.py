@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 from app.models.today import Today
 from app.presets import key_page
 from app.ui.card_column import CardColumn
-from app.ui.key_dialog import KeyDialog
+from app.ui.key_dialog import KeyDialog, place_words
 from app.ui.page import Page
 from app.ui.parts import Look, Sign, Tone, button, row, tab_through, text
 from app.ui.provider_card import ProviderCard
@@ -59,6 +59,7 @@ class ProvidersPage(Page):
         self._settings = Settings()
         self._today = Today()
         self._key_states: dict[str, tuple[str, str]] = {}
+        self._keyring: str | None = None
         self._error_sign, self._error = Sign(Tone.BAD), text("", wrap=True)
         self._nothing = text(lambda: self.tr("No provider yet. Add the first one."), Look.MUTED)
         self.column = CardColumn()
@@ -103,6 +104,10 @@ class ProvidersPage(Page):
         for provider in self._today.apply(records):
             if provider in self.cards:
                 self.cards[provider].show_tally(self._today.of(provider))
+
+    def show_keyring(self, name: str) -> None:
+        """Know where a key goes; an empty name stands for no keyring."""
+        self._keyring = name
 
     def show_error(self, words: str) -> None:
         """Say what could not be done; empty takes it away."""
@@ -149,7 +154,7 @@ class ProvidersPage(Page):
         return self._settings.providers[name].title or name
 
     def _enter_key(self, name: str) -> None:
-        place = self.tr("It goes into your system's keyring, never into a file.")
+        place = place_words(self._keyring)
         page = key_page(self._settings.providers[name].base_url)
         dialog = KeyDialog(self._title_of(name), place, self, key_page=page)
         if dialog.exec() == QDialog.DialogCode.Accepted:

@@ -189,6 +189,29 @@ def test_a_key_goes_out_as_a_secret_and_stays_nowhere(page: ProvidersPage) -> No
     assert not any(isinstance(each, QLineEdit) and "sk-12" in each.text() for each in fields)
 
 
+@pytest.mark.parametrize(
+    ("keyring", "words"),
+    [
+        ("KWallet", "It goes into KWallet, never into a file."),
+        ("", "There is no keyring here: it is kept until you quit, never in a file."),
+    ],
+)
+def test_says_where_the_key_goes_that_is_asked_for(
+    page: ProvidersPage, keyring: str, words: str
+) -> None:
+    said: list[str] = []
+
+    def read(dialog: QDialog) -> None:
+        said.extend(each.text() for each in dialog.findChildren(QLabel))
+        dialog.reject()
+
+    page.show_keyring(keyring)
+    page.show_key_state("deepseek", "absent", "no key yet")
+    answer(read)
+    push(page, "deepseek", "Enter key…")
+    assert words in said
+
+
 def test_removing_asks_first(page: ProvidersPage) -> None:
     seen = emissions(page.provider_removed)
     answer(QDialog.reject)

@@ -1788,18 +1788,6 @@
         <translation>● {provider}：正在运行</translation>
     </message>
     <message>
-        <source>It goes into your system&apos;s keyring, never into a file.</source>
-        <translation>它会存入系统密钥环，绝不写入文件。</translation>
-    </message>
-    <message>
-        <source>There is no keyring here: it is kept until you quit, never in a file.</source>
-        <translation>此处没有密钥环：密钥保留到你退出为止，绝不写入文件。</translation>
-    </message>
-    <message>
-        <source>It goes into {keyring}, never into a file.</source>
-        <translation>它会存入 {keyring}，绝不写入文件。</translation>
-    </message>
-    <message>
         <source>Waiting for the keyring…</source>
         <translation>正在等待密钥环…</translation>
     </message>
@@ -2147,6 +2135,18 @@
     <message>
         <source>Get a key…</source>
         <translation>获取密钥…</translation>
+    </message>
+    <message>
+        <source>It goes into your system&apos;s keyring, never into a file.</source>
+        <translation>它会存入系统密钥环，绝不写入文件。</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: it is kept until you quit, never in a file.</source>
+        <translation>此处没有密钥环：密钥保留到你退出为止，绝不写入文件。</translation>
+    </message>
+    <message>
+        <source>It goes into {keyring}, never into a file.</source>
+        <translation>它会存入 {keyring}，绝不写入文件。</translation>
     </message>
     <message>
         <source>A key has 8 to 1200 characters.</source>
@@ -2725,10 +2725,6 @@
     <message>
         <source>Asks the built-in demo provider, which breaks things on purpose.</source>
         <translation>请求内置的演示供应商，它会故意出错。</translation>
-    </message>
-    <message>
-        <source>It goes into your system&apos;s keyring, never into a file.</source>
-        <translation>它会存入系统密钥环，绝不写入文件。</translation>
     </message>
     <message>
         <source>Delete the key of {provider} from the keyring?</source>
