@@ -39,11 +39,12 @@ class Connection(asyncio.Protocol):
         self._writable.set()
         self.idle_since = 0.0
         self.peer = ""
+        # What follows a whole answer on a connection that is kept is the next one's beginning.
+        self._parser = httptools.HttpResponseParser(self)
         self.begin(reused=False)
 
     def begin(self, *, reused: bool) -> None:
         """Make ready for the next exchange."""
-        self._parser = httptools.HttpResponseParser(self)
         self._pieces: deque[bytes] = deque()
         self._parts: list[bytes] = []
         self._waiting = 0

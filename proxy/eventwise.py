@@ -48,6 +48,9 @@ class Whole:
     def request(self, body: bytes) -> Mended:
         return Mended(body)
 
+    def prepare(self) -> None:
+        pass
+
     def start(self, status: int, content_type: str) -> None:
         self._status = status
         declared = declared_form(content_type)

@@ -89,6 +89,10 @@ class Body(Protocol):
         """Return the request as it goes upstream."""
         ...
 
+    def prepare(self) -> None:
+        """Do what need not wait for upstream's head."""
+        ...
+
     def start(self, status: int, content_type: str) -> None:
         """Upstream's head is here."""
         ...
@@ -143,6 +147,9 @@ class _Untouched:
 
     def request(self, body: bytes) -> Mended:
         return Mended(body)
+
+    def prepare(self) -> None:
+        pass
 
     def start(self, status: int, content_type: str) -> None:
         self._status = status
@@ -244,6 +251,9 @@ class _Mended:
         if mended.marks:
             self._asks_for_stream = (decode_object(mended.data) or {}).get("stream") is True
         return mended
+
+    def prepare(self) -> None:
+        self._pipeline.prepare()
 
     def start(self, status: int, content_type: str) -> None:
         self._status = status

@@ -314,5 +314,6 @@ def _check_type(head: _Head) -> None:
 
 
 def _check_length(headers: HeaderList, most: int) -> None:
-    if any(name == b"content-length" and int(each) > most for name, each in headers):
-        raise ProxyError(problem("too_large"))
+    for name, each in headers:
+        if name == b"content-length" and int(each) > most:
+            raise ProxyError(problem("too_large"))

@@ -38,7 +38,10 @@ _CHAT_PATH = "/chat/completions"
 
 def value(headers: HeaderList, name: bytes) -> bytes:
     """Return the first value of a header, empty where there is none."""
-    return next((each for known, each in headers if known == name), b"")
+    for known, each in headers:
+        if known == name:
+            return each
+    return b""
 
 
 def values(headers: HeaderList, name: bytes) -> list[bytes]:

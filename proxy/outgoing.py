@@ -1,6 +1,6 @@
 """The agent's request, mended on its way upstream."""
 
-from dataclasses import dataclass
+import msgspec
 
 from proxy import wire
 from proxy.chain import Chain
@@ -8,8 +8,7 @@ from proxy.repair import Finding
 from proxy.tap import Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(msgspec.Struct, frozen=True):
     """The request as it goes upstream; the very same bytes where nothing was mended."""
 
     data: bytes

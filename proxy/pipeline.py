@@ -39,6 +39,8 @@ class Pipeline:
         self._context = context
         self._trails = trails
         self._repairs = Repairs(selection(repairs), context)
+        self.prepare = self._repairs.prepare
+        """Does what need not wait for upstream's head."""
         self._status = 200
         self._declared: Form | None = None
         self._sniffer = Sniffer()
@@ -47,8 +49,7 @@ class Pipeline:
         self._decoder = sse.Decoder()
         self._sink = Sink()
         self._unread = Unread(self._sink)
-        self._flushed = False
-        self._chunks_seen = False
+        self._flushed = self._chunks_seen = False
         self.form: Form | None = None
         """What is sent; None while it is not decided yet."""
         self.content_type: str | None = None

@@ -96,7 +96,11 @@ class StrictProtocol(HttpToolsProtocol):
 
     def _begin(self, head: Head) -> None:
         """Hand the request to the application, as uvicorn does once its parser has a header."""
-        self.scope = _scope(head, self.server, self.client)
+        scope = head.memory.recall("scope", None, lambda: _scope(head, self.server, self.client))
+        # No other protocol is spoken here.
+        fields = [each for each in head.fields if each[0] != b"upgrade"]
+        own: dict[str, Any] = {"headers": fields, "state": {}, MEMORY: head.memory}
+        self.scope = cast("HTTPScope", {**scope, **own})
         expects, persists = head.memory.recall("manner", None, lambda: _manner(head))
         self.cycle = RequestResponseCycle(
             scope=self.scope,
@@ -272,10 +276,13 @@ def _manner(head: Head) -> tuple[bool, bool]:
 
 def _scope(
     head: Head, server: tuple[str, int | None] | None, client: tuple[str, int] | None
-) -> "HTTPScope":
-    """See: https://asgi.readthedocs.io/en/latest/specs/www.html#http-connection-scope"""
+) -> dict[str, Any]:
+    """Return what the next request like this one says too.
+
+    See: https://asgi.readthedocs.io/en/latest/specs/www.html#http-connection-scope
+    """
     path, _, query = head.target.partition(b"?")
-    scope: dict[str, Any] = {
+    return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": head.version.decode("ascii"),
@@ -287,12 +294,7 @@ def _scope(
         "path": unquote(path.decode("ascii")),
         "raw_path": path,
         "query_string": query,
-        # No other protocol is spoken here.
-        "headers": [each for each in head.fields if each[0] != b"upgrade"],
-        "state": {},
-        MEMORY: head.memory,
     }
-    return cast("HTTPScope", scope)
 
 
 def _answer(why: Problem) -> bytes:

@@ -1,7 +1,6 @@
 """What the inspector and the log learn of an exchange: records without a credential."""
 
 import time
-from collections import Counter
 from collections.abc import Generator, Iterable
 from typing import Any, Protocol
 
@@ -78,7 +77,7 @@ class Recorder:
         self._piece: bytes | None = None
         self._kept: list[bytes] | None = []
         self._first_byte: float | None = None
-        self._found: Counter[str] = Counter()
+        self._found: dict[str, int] = {}
         self._over = COMPLETE, 0, self._at
         self._request: tuple[rules.HeaderList, float] | None = None
         self._asking: tuple[Asking, Mended, float] | None = None
@@ -117,7 +116,7 @@ class Recorder:
         body = self._announce()
         if mended.data is not self._body:
             body = self._plainly.scrub(mended.data)
-        self._found.update(mark.fix for mark in mended.marks)
+        self._count_fixes(mended.marks)
         headers = self._redacted(asking.headers)
         url = asking.url.partition("?")[0]
         self._asking = None
@@ -127,7 +126,7 @@ class Recorder:
         """Upstream's head is here; recorded with what comes next."""
         self._head = opened, time.monotonic()
         self._status = opened.status
-        self._content_type = rules.value(opened.headers, b"content-type").decode("latin-1")
+        self._content_type = opened.content_type
         if opened.status >= FIRST_ERROR:
             self._suspect()
 
@@ -172,7 +171,7 @@ class Recorder:
         if found:
             self.note()
             self._flush()
-            self._found.update(mark.fix for mark in found)
+            self._count_fixes(found)
             self._tap(Marked(self._id, time.monotonic(), found))
 
     def scrubbed(self) -> Scrubbed:
@@ -216,7 +215,7 @@ class Recorder:
                 bytes_out=self.bytes_out,
                 first_byte_ms=first,
                 duration_ms=(at - self._at) * 1e3,
-                findings=dict(self._found),
+                findings=self._found,
                 would_mend=would_mend,
             )
         )
@@ -302,6 +301,10 @@ class Recorder:
     def _shown(self, name: bytes, value: bytes) -> bytes:
         # What is marked must stay what it was, or the mark would not compare.
         return value if redacting.is_secret(name) else self._known.scrub(value)
+
+    def _count_fixes(self, marks: Iterable[Mark]) -> None:
+        for mark in marks:
+            self._found[mark.fix] = self._found.get(mark.fix, 0) + 1
 
     def _count(self, piece: bytes) -> None:
         self.bytes_in += len(piece)

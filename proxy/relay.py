@@ -14,6 +14,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from proxy.afterwards import Afterwards
 from proxy.answering import Reply
 from proxy.asgi import CONTACT, MEMORY, Contact, Receive, Scope, Send
@@ -22,7 +24,6 @@ from proxy.dialects import Endpoint
 from proxy.errors import Problem, ProxyError, problem
 from proxy.forwarding import COMPLETE, GONE, Body, body_for
 from proxy.framing import Memory
-from proxy.headers import value
 from proxy.limits import Limits
 from proxy.recording import Recorder
 from proxy.sink import Step
@@ -37,8 +38,7 @@ _AT_ONCE = 0.002
 """Seconds in which an answer comes as fast as any: what can wait does, until they are over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(msgspec.Struct, frozen=True):
     """What the guard found out about a request that it lets through."""
 
     settings: Settings
@@ -175,14 +175,19 @@ class _Exchange:
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)
         self.recorder.asked(asking, mended)
-        self._loop.call_soon(self.recorder.learn)
-        self._loop.call_later(_AT_ONCE, self.recorder.note)
+        self._loop.call_soon(self._prepare)
         self._asked_at = self._loop.time()
         opened = self._opened = await self._upstreams.open(ask, asking)
         self.recorder.answered(opened)
-        kind = value(opened.headers, b"content-type").decode("latin-1")
-        forwarded.start(opened.status, kind)
+        forwarded.start(opened.status, opened.content_type)
         await self._forward(opened, forwarded)
+
+    def _prepare(self) -> None:
+        """Do, while upstream is thinking, what would take time when its answer is here."""
+        self.recorder.learn()
+        if self._body is not None and self._opened is None:
+            self._body.prepare()
+        self._loop.call_later(_AT_ONCE, self.recorder.note)
 
     def _ask(self, body: bytes, *, streams: bool) -> Ask:
         admission = self._admission

@@ -17,10 +17,12 @@ The hooks, in the order in which an exchange meets them:
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
+
+import msgspec
 
 from proxy import wire
 from proxy.errors import SERVER_ERROR, Problem
@@ -109,11 +111,10 @@ class Ending:
     """Not a single chunk came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """What a repair may know of its exchange before the first chunk."""
 
-    request: JsonObject = field(default_factory=dict[str, Any])
+    request: JsonObject = msgspec.field(default_factory=dict[str, Any])
     """The agent's request as it came. Not to be changed."""
     shadow: bool = False
     """The pipeline only looks: nothing it yields is sent."""

@@ -62,6 +62,7 @@ class Repairs:
         self._chosen = chosen
         self._context = context
         self._status = 200
+        self._facts: Hashable = None
         self.made: Chain | None = None
 
     @property
@@ -90,11 +91,17 @@ class Repairs:
         self.status = self._status
         return chain
 
+    def prepare(self) -> None:
+        """Find out once what the request alone says of the answer's `situation`."""
+        chosen, context = self._chosen, self._context
+        if self._facts is None and not chosen.reads_text(context):
+            self._facts = chosen, chosen.applying(context), context.facts
+
     def situation(self, head: Hashable) -> Hashable:
         """Return all by which they would treat two like answers differently; None: any word may."""
-        chosen, context = self._chosen, self._context
-        if chosen.reads_text(context):
+        self.prepare()
+        if self._facts is None:
             return None
         repairs = self.made.repairs if self.made is not None else ()
         added = any(repair.usage_added for repair in repairs)
-        return chosen, chosen.applying(context), context.facts, self._status, added, head
+        return self._facts, self._status, added, head

@@ -4,7 +4,8 @@ The sink counts the events that leave, so that every mark names the one that car
 """
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 from proxy import aggregate, sse, wire
 from proxy.chain import Dropped, Passage
@@ -13,8 +14,7 @@ from proxy.sse import Event
 from proxy.tap import Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """What a piece of the answer leads to."""
 
     data: bytes = b""

@@ -1,17 +1,17 @@
 """In which form an answer came: judged by its first bytes, never by its header."""
 
-from dataclasses import dataclass
+import msgspec
 
 from proxy.repair import Form
 from proxy.sse import BOM
 
 _WHITE = b" \t\r\n"
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_USUAL = b"data:"
 _LONGEST_FIELD = max(map(len, _FIELDS))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """What the first bytes show; ``data`` holds all of them once the form is known."""
 
     form: Form | None
@@ -26,6 +26,8 @@ class Sniffer:
 
     def feed(self, data: bytes) -> Seen:
         """Take the next bytes."""
+        if not self._data and data.startswith(_USUAL):
+            return Seen(Form.STREAM, data)
         self._data += data
         start = self._data.removeprefix(BOM).lstrip(_WHITE)
         if not start or BOM.startswith(self._data):

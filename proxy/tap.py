@@ -1,18 +1,20 @@
 """The records an inspector may see of an exchange, and the inlet that takes them.
 
 Records are immutable and hold no credential: headers are redacted before they get here. Times are
-seconds of the monotonic clock; `Started.wall` ties them to the calendar.
+seconds of the monotonic clock; `Started.wall` ties them to the calendar. What is made anew for
+every request and piece is a msgspec struct, here and elsewhere: a frozen dataclass takes six times
+as long to make.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+import msgspec
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """An agent's request has passed the guard."""
 
     exchange_id: str
@@ -37,8 +39,7 @@ class Started:
     """The fixes that are on for this exchange, in the registry's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """The request goes upstream."""
 
     exchange_id: str
@@ -50,8 +51,7 @@ class Asked:
     findings: tuple["Mark", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """Upstream's status and headers are here."""
 
     exchange_id: str
@@ -62,8 +62,7 @@ class Answered:
     """Seconds until it was connected, 0 where it was already; None where nobody measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """Bytes that came from upstream and left for the agent unchanged."""
 
     exchange_id: str
@@ -71,8 +70,7 @@ class Passed:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """Bytes that came from upstream."""
 
     exchange_id: str
@@ -80,8 +78,7 @@ class Received:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """Bytes that left for the agent."""
 
     exchange_id: str
@@ -89,8 +86,7 @@ class Sent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """Where in the exchange a fix acted."""
 
     fix: str
@@ -103,8 +99,7 @@ class Mark:
     """The fix did its work although nothing was broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(msgspec.Struct, frozen=True):
     """Fixes acted."""
 
     exchange_id: str
@@ -112,8 +107,7 @@ class Marked:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """The exchange is over."""
 
     exchange_id: str
@@ -127,9 +121,9 @@ class Finished:
     bytes_out: int
     first_byte_ms: float | None
     duration_ms: float
-    findings: Mapping[str, int] = field(default_factory=dict[str, int])
+    findings: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     """How often each fix acted; one that never did is not there."""
-    would_mend: Mapping[str, int] = field(default_factory=dict[str, int])
+    would_mend: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     """What fixes that are off would have found, counted alike."""
 
 

@@ -16,11 +16,11 @@ import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias, cast
 
 import httpx
+import msgspec
 
 from proxy.connection import Connection, Taker
 
@@ -47,8 +47,7 @@ class AddressRefusedError(httpx.ConnectError):
     """The name leads to an address to which no request may go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """One request as it goes out; its framing is the transport's."""
 
     method: str

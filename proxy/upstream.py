@@ -13,10 +13,10 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import msgspec
 import truststore
 
 from proxy import credential, headers as rules
@@ -50,8 +50,7 @@ _REDIRECTS = range(300, 400)
 _NO_ANSWERS = (204, 205, 206, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """What is to be asked of a provider."""
 
     provider: Provider
@@ -64,12 +63,11 @@ class Ask:
     """Passthrough: the agent's own accepted encodings, nothing unpacked."""
     streams: bool
     """A stream was asked of upstream: its slot is free again at its headers."""
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory
     """Of the agent's headers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True):
     """The request as it goes out; ``headers`` hold the credential."""
 
     url: str
@@ -83,6 +81,7 @@ class Opened:
     def __init__(self, answer: Answer, ask: Ask, release: Callable[[], None]) -> None:
         self.status = answer.status
         self.headers: rules.HeaderList = answer.headers
+        self.content_type = rules.value(self.headers, b"content-type").decode("latin-1")
         self.took_to_connect = answer.took_to_connect
         self._answer = answer
         self._release = release
@@ -144,8 +143,7 @@ class Upstreams:
 
     async def open(self, ask: Ask, asking: Asking) -> Opened:
         """Send the request and wait for the answer's head. Raises `ProxyError`."""
-        gate = self._gates.setdefault(ask.provider.id, Gate(self._limits.turn))
-        release = await gate.enter(ask.provider.max_concurrent)
+        release = await self._gate(ask.provider.id).enter(ask.provider.max_concurrent)
         try:
             answer = await self._send(ask, asking)
         except BaseException:
@@ -179,6 +177,12 @@ class Upstreams:
             return await self._transport(ask.provider).send(order)
         except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             raise failure_of(error) from error
+
+    def _gate(self, provider_id: str) -> Gate:
+        gate = self._gates.get(provider_id)
+        if gate is None:
+            gate = self._gates[provider_id] = Gate(self._limits.turn)
+        return gate
 
     def _transport(self, provider: Provider) -> Transport:
         relevant = (provider.id, provider.base_url, provider.tls_ca, provider.outgoing_proxy)

@@ -5,8 +5,10 @@ looked at.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import structs
 
 from app.models import glance
 from proxy.errors import FIRST_ERROR
@@ -249,8 +251,8 @@ class Exchange:
     def drop(self) -> int:
         """Let the bodies go; return how many bytes that freed."""
         freed, self.cost = self.cost, 0
-        self.started = replace(self.started, body=b"")
-        self.asked = None if self.asked is None else replace(self.asked, body=b"")
+        self.started = structs.replace(self.started, body=b"")
+        self.asked = None if self.asked is None else structs.replace(self.asked, body=b"")
         self.received, self.sent = self.received.emptied(), self.sent.emptied()
         self.dropped = True
         return freed
