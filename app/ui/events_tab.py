@@ -15,24 +15,27 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import Words, say
-from app.models.events import DELAY, FIX, EventsModel
+from app.models.events import EventsModel
 from app.models.eventwords import size_words
 from app.models.findingwords import finding_words
 from app.models.plaintext import MOST_TEXT, decoded, plain_hint, pretty
 from app.models.reading import Reading
+from app.ui.fitting import FittedTable, Wish
 from app.ui.flow import FlowLayout
 from app.ui.icons import icon
 from app.ui.parts import Look, captioned, row, text
 from app.ui.plain_view import PlainView
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
-from app.ui.tables import at_end, set_widths, table
+from app.ui.tables import at_end, table
 
 RECEIVED, SENT, BOTH = range(3)
 # Bytes of an event; what is shown of it ends before, however many bytes a character has.
 _MOST_READ = 4 * MOST_TEXT
-_SAMPLES = ("◆ 888", "8888", "tool args", "m" * 17)
-_NARROW_SAMPLES = ("◆ 888", "8888", "tool args", "m" * 8)
+_NUMBER, _KIND, _DATA = Wish("◆ 88888"), Wish("tool args", "text"), Wish("m" * 24, "m" * 6)
+_ALONE = (_NUMBER, Wish("88888", turn=2), _KIND, _DATA, Wish("m" * 12, "m" * 4, turn=1))
+# Side by side there is no room; the sign in the first column stays.
+_BESIDE = (_NUMBER, Wish("", away=True), _KIND, _DATA, Wish("", away=True))
 
 
 class EventsTab(Tab):
@@ -41,10 +44,9 @@ class EventsTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.received, self.sent = EventsModel(self), EventsModel(self)
-        self._views = (
-            table(self.received, lambda: self.tr("Received events")),
-            table(self.sent, lambda: self.tr("Sent events")),
-        )
+        self._views = FittedTable(_ALONE), FittedTable(_ALONE)
+        table(self.received, lambda: self.tr("Received events"), self._views[RECEIVED])
+        table(self.sent, lambda: self.tr("Sent events"), self._views[SENT])
         self.detail = PlainView(lambda: self.tr("The chosen event"))
         self._beside = PlainView(lambda: self.tr("The chosen event, as it was sent"))
         names: tuple[Words, Words] = (lambda: self.tr("Received"), lambda: self.tr("Sent"))
@@ -110,10 +112,7 @@ class EventsTab(Tab):
         if mode != BOTH:
             self._current = mode
         for view in self._views:
-            set_widths(view, _NARROW_SAMPLES if mode == BOTH else _SAMPLES)
-            # Side by side there is no room; the sign in the first column stays.
-            for column in (DELAY, FIX):
-                view.setColumnHidden(column, mode == BOTH)
+            view.choose(_BESIDE if mode == BOTH else _ALONE)
         self._show_event()
         # Later: the tables have another height by then.
         QTimer.singleShot(0, self, self._show_place)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.ui.tables import WholeRows, width_for
+from app.ui.tables import WholeRows
 
 _PADDING = 12
 
@@ -20,6 +21,8 @@ class Wish:
     """What has to be readable; empty where that is all of the sample and of the heading."""
     turn: int = 0
     """Where even that is too much, the columns with the highest turn go first; 0 stays."""
+    away: bool = False
+    """It is not to be seen at all."""
 
 
 class FittedTable(WholeRows):
@@ -32,6 +35,11 @@ class FittedTable(WholeRows):
         columns = self.horizontalHeader()
         columns.setMinimumSectionSize(_PADDING)
         columns.sectionResized.connect(self._let_go)
+
+    def choose(self, wishes: Sequence[Wish]) -> None:
+        """Show other columns, or the same ones otherwise; what the user has set is over."""
+        self._wishes, self._over = wishes, False
+        self.fit()
 
     def fit(self) -> None:
         """Give each column its width."""
@@ -57,7 +65,10 @@ class FittedTable(WholeRows):
         self._at_work = False
 
     def _width(self, place: int, sample: str) -> int:
-        return width_for(self, place, sample) + _PADDING
+        metrics, header = self.fontMetrics(), self.horizontalHeader()
+        heading = str(self.model().headerData(place, Qt.Orientation.Horizontal) or "")
+        wide = (metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(heading))
+        return max(wide) + _PADDING
 
     def _let_go(self) -> None:
         # Before it can be seen nobody has set anything.
@@ -71,7 +82,7 @@ class FittedTable(WholeRows):
 
 
 def _shown(wishes: Sequence[Wish], least: Sequence[int], room: int) -> set[int]:
-    shown = set(range(len(wishes)))
+    shown = {place for place, wish in enumerate(wishes) if not wish.away}
     for place in sorted(shown, key=lambda each: -wishes[each].turn):
         if sum(least[each] for each in shown) <= room or not wishes[place].turn:
             break

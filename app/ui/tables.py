@@ -87,22 +87,6 @@ def head(tree: QTreeWidget, *headings: Words) -> None:
         say(tree, partial(tree.headerItem().setText, column), words)
 
 
-def set_widths(view: QTableView, samples: tuple[str, ...]) -> None:
-    """Make each column as wide as its sample and heading; the last takes what is left."""
-    for column, sample in enumerate(samples):
-        view.setColumnWidth(column, width_for(view, column, sample) + 2 * _PADDING)
-
-
-def width_for(view: QTableView, column: int, sample: str) -> int:
-    """Return how wide a sample of a column is, or its heading where that is wider."""
-    header = view.horizontalHeader()
-    heading = str(view.model().headerData(column, Qt.Orientation.Horizontal) or "")
-    return max(
-        view.fontMetrics().horizontalAdvance(sample),
-        header.fontMetrics().horizontalAdvance(heading),
-    )
-
-
 def at_end(view: QTableView) -> bool:
     """Tell whether the last row is in sight."""
     bar = view.verticalScrollBar()

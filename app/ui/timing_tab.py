@@ -88,20 +88,20 @@ class TimingTab(Tab):
             "asked": self._since(exchange, exchange.asked.at if exchange.asked else None),
             "connect": self._connect_words(exchange),
             "headers": self._since(exchange, exchange.answered.at if exchange.answered else None),
-            "byte": seconds_words(exchange.first_byte_seconds),
+            "byte": self._short(exchange.first_byte_seconds),
             "token": self._since(exchange, exchange.first_token.at),
-            "end": seconds_words(exchange.duration),
-            "longest": seconds_words(max(gaps)) if gaps else "",
+            "end": self._short(exchange.duration),
+            "longest": self._short(max(gaps, default=None)),
             "gaps": silences if long else none,
             "tokens": token_words(exchange),
             "rate": rate_words(exchange),
         }
 
     def _since(self, exchange: Exchange, at: float | None) -> str:
-        if at is None:
-            return ""
-        seconds = at - exchange.started.at
-        if 0 <= seconds < _SHORT:
+        return self._short(None if at is None else at - exchange.started.at)
+
+    def _short(self, seconds: float | None) -> str:
+        if seconds is not None and 0 <= seconds < _SHORT:
             return self._milliseconds(seconds)
         return seconds_words(seconds)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.language import say
 from app.models.exchange import Exchange
@@ -20,9 +20,9 @@ Later = Callable[[Exchange], Iterable[Exchange]]
 
 MOST_CALLS = 500
 _WIDTH = 200
-_NAME_WIDTH = 130
-_ID_WIDTH = 150
-_RESULT_WIDTH = 170
+_NAME_WIDTH = 110
+_ID_WIDTH = 90
+_RESULT_WIDTH = 110
 
 
 class ToolsTab(Tab):
@@ -80,8 +80,12 @@ class ToolsTab(Tab):
         self.calls.setRootIsDecorated(False)
         roomy(self.calls)
         say(self.calls, self.calls.setAccessibleName, lambda: self.tr("Tool calls"))
+        columns = self.calls.header()
         for column, width in enumerate((_NAME_WIDTH, _ID_WIDTH, _RESULT_WIDTH)):
-            self.calls.setColumnWidth(column, width)
+            columns.resizeSection(column, width)
+        columns.setStretchLastSection(False)
+        # The arguments have what is left, and no bar: they stand below too.
+        columns.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
         self.calls.currentItemChanged.connect(self._choose)
         panes = QSplitter(Qt.Orientation.Horizontal)
         panes.addWidget(captioned(text(lambda: self.tr("Arguments"), Look.MUTED), self._arguments))

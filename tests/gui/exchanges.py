@@ -87,7 +87,8 @@ def ended(
     exchange_id: str = "x1", outcome: str = "done", status: int = 200, **members: Any
 ) -> Finished:
     """Return the end of an exchange."""
-    given: dict[str, Any] = {"reason": "", "findings": {}, "would_mend": {}, **members}
+    given: dict[str, Any] = {"reason": "", "findings": {}, "would_mend": {}}
+    given |= {"first_byte_ms": 500.0, "duration_ms": 10_000.0, **members}
     return Finished(
         exchange_id=exchange_id,
         at=110.0,
@@ -95,8 +96,6 @@ def ended(
         outcome=outcome,
         bytes_in=0,
         bytes_out=0,
-        first_byte_ms=500.0,
-        duration_ms=10_000.0,
         **given,
     )
 

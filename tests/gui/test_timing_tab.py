@@ -25,5 +25,7 @@ def test_tells_what_takes_no_time_in_milliseconds(qtbot: QtBot) -> None:
     tab = TimingTab()
     qtbot.addWidget(tab)
     soon = replace(asked(), at=100.0021)
-    tab.show_reading(read([began(), soon, answered(), *passed([text("a"), DONE]), ended()]))
-    assert tab.figure("asked") == "2.1 ms"
+    over = ended(first_byte_ms=3.25, duration_ms=4.5)
+    tab.show_reading(read([began(), soon, answered(), *passed([text("a"), DONE]), over]))
+    figures = [tab.figure(name) for name in ("asked", "byte", "end")]
+    assert figures == ["2.1 ms", "3.2 ms", "4.5 ms"]

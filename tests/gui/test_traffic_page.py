@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.models.plaintext import MOST_TEXT
@@ -347,3 +354,15 @@ def test_fits_into_a_narrow_window(page: TrafficPage, show: Show) -> None:
     show(MENDED)
     page.resize(640, 560)
     assert (page.width(), page.height()) == (640, 560)
+
+
+@pytest.mark.parametrize("tab", ["events", "tools", "request", "changes"])
+def test_the_columns_of_every_tab_fit_into_a_small_window(
+    page: TrafficPage, show: Show, tab: str
+) -> None:
+    page.resize(760, 500)
+    show(MENDED, getattr(page.detail, tab))
+    QApplication.processEvents()
+    lists = [each for each in page.detail.findChildren(QAbstractItemView) if each.isVisible()]
+    assert lists
+    assert [each.horizontalScrollBar().maximum() for each in lists] == [0] * len(lists)
