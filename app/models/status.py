@@ -36,10 +36,10 @@ class Status:
         """What the icon shows: what is worst comes first."""
         if self.problem or self.state == "failed":
             return Condition.ERROR
-        if self.attention:
-            return Condition.ATTENTION
         if self.state == "stopped":
             return Condition.STOPPED
+        if self.attention:
+            return Condition.ATTENTION
         return Condition.STREAMING if self.streaming else Condition.RUNNING
 
     def with_traffic(self, state: str, streaming: int) -> "Status":

@@ -161,6 +161,7 @@ def test_each_state_has_an_icon_of_its_own_shape() -> None:
         (RUNNING, "Wiremend: 127.0.0.1:8459, 1 provider"),
         (Status("running", "127.0.0.1:1", 2), "Wiremend: 2 streaming"),
         (Status("running", "127.0.0.1:1", 2, 48), "Wiremend: 2 streaming, 48 tok/s"),
+        (Status("stopped", attention="a fix is lacking"), "Wiremend: stopped"),
         (Status("running", attention="<img src=x> lacks"), "Wiremend: ‹img src=x> lacks"),
         (
             Status("stopped", problem="Port 1 is used by x & y."),
