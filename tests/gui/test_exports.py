@@ -2,10 +2,10 @@ import json
 import os
 import shlex
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.cases import parse
 from app.models.exports import bug_report, case_text, curl_of, har_of, redacted_headers
