@@ -78,11 +78,6 @@ class Bridge(QObject):
         self._interval = SHOWN_INTERVAL_MS if shown else HIDDEN_INTERVAL_MS
         self._timer.start(self._interval)
 
-    def flush(self) -> None:
-        """Hand over all there is."""
-        while self._pending:
-            self._drain()
-
     def _full(self, size: int) -> bool:
         pending_bytes = self._bytes_taken - self._bytes_handed_over
         return len(self._pending) >= _MOST_PENDING or pending_bytes + size > _MOST_PENDING_BYTES

@@ -1,7 +1,10 @@
-"""What `serve` writes of those it does not let in: a line of text, and never many."""
+"""What `serve` writes: a line each, and never many of those it does not let in."""
 
 import io
 import json
+from typing import Any
+
+import pytest
 
 from app.serving import Log
 
@@ -37,3 +40,20 @@ def test_the_objects_are_those_that_are_promised() -> None:
     assert [json.loads(line) for line in written(log, stream)] == [
         {"event": "listening", "url": "u"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ({"applied": True, "changed": ["port", "one added"]}, "applied: port, one added"),
+        ({"applied": True, "changed": []}, "applied: nothing changed"),
+        ({"applied": False, "line": 3, "error": "no"}, "not applied: line 3: no"),
+        ({"applied": False, "line": 0, "error": "no"}, "not applied: no"),
+        ({"applied": False, "changed": ["port"], "error": "taken"}, "not applied: taken"),
+    ],
+)
+def test_a_change_of_the_configuration_is_a_line_of_text(said: dict[str, Any], line: str) -> None:
+    stream = io.StringIO()
+    log = Log(stream, as_json=False)
+    log.write({"event": "config", **said})
+    assert written(log, stream) == [f"Configuration {line}"]

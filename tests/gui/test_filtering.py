@@ -46,10 +46,12 @@ def test_asks_for_every_word(words: str, met: bool) -> None:
 
 def test_finds_what_is_slow_failed_or_pinned() -> None:
     failed = exchange_of([began(), ended(outcome="upstream_error", status=500)])
+    cut = exchange_of([began(), ended(outcome="cut_off", status=200)])
+    stopped = exchange_of([began(), ended(outcome="client_gone", status=404)])
     slow = exchange_of([began(), *passed([b"x"], first=111.0)])
     pinned = exchange_of([began()])
     pinned.pinned = True
-    assert condition("error")(failed)
+    assert all(condition("error")(each) for each in (failed, cut, stopped))
     assert condition("slow")(slow)
     assert condition("pinned")(pinned)
 

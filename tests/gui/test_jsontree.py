@@ -63,6 +63,19 @@ def test_marks_what_was_changed(model: JsonTreeModel) -> None:
     ]
 
 
+def test_only_what_has_members_can_be_opened(model: JsonTreeModel) -> None:
+    value = {
+        "list": [0] * 100_000,
+        "object": {"a": "x" * 100_000},
+        "text": "x" * 100_000,
+        "none": [],
+    }
+    model.show_value(read_object(json.dumps(value).encode()), {})
+    index = {str(model.index(row, NAME).data()): model.index(row, NAME) for row in range(4)}
+    assert [name for name in value if model.hasChildren(index[name])] == ["list", "object"]
+    assert model.rowCount(index["object"]) == 1
+
+
 @pytest.mark.parametrize("count", [2_000, 50_000], ids=["read", "unread"])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_begins_a_long_text_with_whole_characters(

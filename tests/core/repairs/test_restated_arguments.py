@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from proxy.repair import Context
 from proxy.repairs.restated_arguments import RestatedArguments
 from proxy.wire import JsonObject
 from tests.core.repairs import Outcome, again, calls, delta, entry, opening, stream
@@ -166,3 +167,13 @@ def test_survives_any_pieces(texts: list[Any]) -> None:
     outcome = said(*texts)
     assert not outcome.failed
     assert outcome.chunks[-1] == END
+
+
+def test_waits_no_longer_than_until_another_call_goes_on() -> None:
+    repair = RestatedArguments(Context())
+    doubtful = calls(opening(0, "a", "f", "{}"))
+    assert list(repair.chunk(doubtful)) == []
+    assert repair.held == [doubtful]
+    other = calls(opening(1, "b", "g", '{"x":'))
+    assert list(repair.chunk(other)) == [doubtful, other]
+    assert repair.held == []
