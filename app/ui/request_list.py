@@ -187,7 +187,7 @@ class RequestList(QWidget):
         say(
             self.filter,
             self.filter.setPlaceholderText,
-            lambda: self.tr("Filter: words, provider:, status>=400, fixed …"),
+            lambda: self.tr("Filter: words, fixed, status>=400 …"),
         )
         say(self.filter, self.filter.setAccessibleName, lambda: self.tr("Filter of the requests"))
         self.filter.setClearButtonEnabled(True)

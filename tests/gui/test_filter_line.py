@@ -1,13 +1,19 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.language import CHINESE, ENGLISH, language
 from app.models.store import Store
 from app.ui.request_list import RequestList
 from tests.gui.exchanges import whole
+from tests.gui.showcase import Showcase
+
+_SIGN_AND_FRAME = 32
+"""Pixels: the lens before the words, and what surrounds them."""
 
 pytestmark = pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
 
@@ -78,3 +84,16 @@ def test_says_that_nothing_meets_the_filter(requests: RequestList) -> None:
     assert shown() == ["No request meets the filter."]
     requests.filter_by("")
     assert shown() == []
+
+
+@pytest.mark.parametrize("spoken", [ENGLISH, CHINESE])
+def test_what_may_be_typed_can_be_read_in_a_window_of_usual_size(
+    qtbot: QtBot, tmp_path: Path, spoken: str
+) -> None:
+    language().choose(spoken)
+    showcase = Showcase(tmp_path)
+    qtbot.addWidget(showcase.window)
+    showcase.window.show()
+    line = showcase.pages.traffic.requests.filter
+    signs = line.fontMetrics().horizontalAdvance(line.placeholderText())
+    assert signs <= line.width() - _SIGN_AND_FRAME

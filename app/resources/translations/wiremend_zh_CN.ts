@@ -3169,8 +3169,8 @@
         <translation>没有符合筛选条件的请求。</translation>
     </message>
     <message>
-        <source>Filter: words, provider:, status&gt;=400, fixed …</source>
-        <translation>筛选：关键词、provider:、status&gt;=400、fixed …</translation>
+        <source>Filter: words, fixed, status&gt;=400 …</source>
+        <translation>筛选：关键词、fixed、status&gt;=400 …</translation>
     </message>
     <message>
         <source>Filter of the requests</source>
