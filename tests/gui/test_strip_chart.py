@@ -1,8 +1,7 @@
-import time
-
 from pytestqt.qtbot import QtBot
 
 from app.ui.strip_chart import StripChart
+from tests.gui.pace import clock
 
 
 def test_shows_silence_as_a_hole(qtbot: QtBot) -> None:
@@ -38,6 +37,6 @@ def test_paints_a_hundred_thousand_marked_events_at_once(qtbot: QtBot) -> None:
     many = range(100_000)
     chart.show_events(0.0, [number / 1e3 for number in many], many)
     chart.grab()
-    begun = time.perf_counter()
+    begun = clock()
     chart.grab()
-    assert time.perf_counter() - begun < 0.1
+    assert clock() - begun < 0.1

@@ -193,7 +193,7 @@ def test_a_second_request_has_as_long_as_the_first(live: Live) -> None:
         connection.sendall(b"P")
         began = time.monotonic()
         assert drain(connection).raw == b""
-        assert 0.3 < time.monotonic() - began < 0.9
+        assert 0.4 < time.monotonic() - began < 3
 
 
 def test_an_idle_connection_is_closed_later(live: Live) -> None:

@@ -74,13 +74,13 @@ def test_forwards_a_healthy_stream_as_it_came() -> None:
 
 
 def test_lets_each_event_go_at_once() -> None:
-    with FakeUpstream(streamed(ROLE, 0.4, TEXT, STOP, DONE)) as up, proxy(up.url) as running:
+    with FakeUpstream(streamed(ROLE, 5.0, TEXT, STOP, DONE)) as up, proxy(up.url) as running:
         begun = time.monotonic()
         with connect(running, chat()) as peer:
             data = b""
             while ROLE not in data:
                 data += peer.recv(65536)
-            assert time.monotonic() - begun < 0.3
+            assert time.monotonic() - begun < 3
 
 
 def test_exchanges_the_credential_and_nothing_else() -> None:
@@ -235,7 +235,7 @@ def test_lets_upstream_go_when_the_agent_leaves(script: list[object], *, passthr
             left = time.monotonic()
         assert up.wait_for_peer_to_close(2)
         assert up.peer_closed_at is not None
-        assert up.peer_closed_at - left < 0.5
+        assert up.peer_closed_at - left < 1.5
         assert running.finished()[0].outcome == "client_gone"
 
 
