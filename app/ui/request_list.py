@@ -28,7 +28,7 @@ from app.ui.tables import at_end, table
 
 _WISHES = (
     Wish("★ 00:00:00"),
-    Wish("▲ cut off by provider", "■ stopped by agent"),
+    Wish("▲ cut off by provider: …"),
     Wish("moonshotai/kimi-k2-thinking", "deepseek-c…"),
     Wish("claude-cli", "opencode", 1),
     Wish("~10.2k", turn=2),

@@ -70,3 +70,13 @@ def test_rows_that_are_drawn_fit_too(qtbot: QtBot) -> None:
     requests.show()
     qtbot.waitExposed(requests)
     assert requests.view.isColumnHidden(6)
+
+
+def test_the_longest_outcome_is_never_cut_short_in_a_window_of_usual_size(qtbot: QtBot) -> None:
+    requests = RequestList(Store())
+    qtbot.addWidget(requests)
+    requests.resize(460, 400)
+    requests.show()
+    qtbot.waitExposed(requests)
+    words = requests.view.fontMetrics().horizontalAdvance("▲ cut off by provider: …")
+    assert requests.view.columnWidth(1) > words
