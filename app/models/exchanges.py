@@ -29,6 +29,8 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 ROOT = QModelIndex()
+# Seconds; in hundredths of one, less would be nothing.
+_SHORT = 0.01
 _WIDTH = 120
 _THOUSAND = 1000
 # Each with a contrast of at least 4.5:1 on its ground.
@@ -133,7 +135,14 @@ def count_words(count: int) -> str:
 
 def seconds_words(seconds: float | None) -> str:
     """Return a duration, empty where there is none."""
-    return "" if seconds is None else f"{seconds:.2f} s"
+    if seconds is None:
+        return ""
+    return milliseconds_words(seconds) if 0 <= seconds < _SHORT else f"{seconds:.2f} s"
+
+
+def milliseconds_words(seconds: float) -> str:
+    """Return a duration that would be nothing in hundredths of a second."""
+    return f"{seconds * 1e3:.1f} ms"
 
 
 def rate_words(exchange: Exchange) -> str:

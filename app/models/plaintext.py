@@ -49,6 +49,11 @@ def plain_hint(words: str) -> str:
     return f"<qt>{lines}</qt>"
 
 
+def unbroken(words: str) -> str:
+    """Keep words on one line where there is room for them on one."""
+    return words.replace(" ", "\u00a0").replace("/", "/\u2060")
+
+
 def decoded(data: bytes) -> str:
     """Read bytes of the wire as text; what is none becomes a mark."""
     return data.decode("utf-8", "replace")

@@ -17,7 +17,7 @@ from app.models.exchanges import (
     state_words,
     token_words,
 )
-from app.models.plaintext import one_line
+from app.models.plaintext import one_line, unbroken
 from app.models.reading import Reading
 from app.ui.advice_bar import AdviceBar
 from app.ui.answer_tab import AnswerTab
@@ -244,7 +244,7 @@ class RequestDetail(QWidget):
             rate and self.tr("{rate} tok/s").format(rate=rate),
             seconds_words(exchange.duration),
         ]
-        self._figures.setText(" · ".join(part for part in parts if part))
+        self._figures.setText(" · ".join(unbroken(part) for part in parts if part))
 
     def _notice(self, words: str) -> None:
         self._figures.setText(words)

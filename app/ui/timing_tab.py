@@ -7,14 +7,11 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 from app.language import say
 from app.models.events import GAP_SECONDS
 from app.models.exchange import Exchange
-from app.models.exchanges import rate_words, seconds_words, token_words
+from app.models.exchanges import milliseconds_words, rate_words, seconds_words, token_words
 from app.models.reading import EventLog, Reading
 from app.ui.parts import Look, scrolling, text
 from app.ui.strip_chart import StripChart
 from app.ui.tab import Tab
-
-# In hundredths of a second it would be nothing.
-_SHORT = 0.01
 
 
 class TimingTab(Tab):
@@ -88,25 +85,17 @@ class TimingTab(Tab):
             "asked": self._since(exchange, exchange.asked.at if exchange.asked else None),
             "connect": self._connect_words(exchange),
             "headers": self._since(exchange, exchange.answered.at if exchange.answered else None),
-            "byte": self._short(exchange.first_byte_seconds),
+            "byte": seconds_words(exchange.first_byte_seconds),
             "token": self._since(exchange, exchange.first_token.at),
-            "end": self._short(exchange.duration),
-            "longest": self._short(max(gaps, default=None)),
+            "end": seconds_words(exchange.duration),
+            "longest": seconds_words(max(gaps, default=None)),
             "gaps": silences if long else none,
             "tokens": token_words(exchange),
             "rate": rate_words(exchange),
         }
 
     def _since(self, exchange: Exchange, at: float | None) -> str:
-        return self._short(None if at is None else at - exchange.started.at)
-
-    def _short(self, seconds: float | None) -> str:
-        if seconds is not None and 0 <= seconds < _SHORT:
-            return self._milliseconds(seconds)
-        return seconds_words(seconds)
-
-    def _milliseconds(self, seconds: float) -> str:
-        return self.tr("{count} ms").format(count=f"{seconds * 1e3:.1f}")
+        return seconds_words(None if at is None else at - exchange.started.at)
 
     def _connect_words(self, exchange: Exchange) -> str:
         taken = exchange.answered.took_to_connect if exchange.answered is not None else None
@@ -114,7 +103,7 @@ class TimingTab(Tab):
             return ""
         if not taken:
             return self.tr("connected before")
-        return self._milliseconds(taken)
+        return milliseconds_words(taken)
 
 
 def _gaps(log: EventLog) -> list[float]:

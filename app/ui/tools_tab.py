@@ -20,9 +20,9 @@ Later = Callable[[Exchange], Iterable[Exchange]]
 
 MOST_CALLS = 500
 _WIDTH = 200
-_NAME_WIDTH = 110
-_ID_WIDTH = 90
-_RESULT_WIDTH = 110
+_NAME_WIDTH = 104
+_ID_WIDTH = 84
+_RESULT_WIDTH = 100
 
 
 class ToolsTab(Tab):

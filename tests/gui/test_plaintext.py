@@ -6,6 +6,7 @@ from app.models.plaintext import (
     plain_hint,
     pretty,
     shown,
+    unbroken,
     visible,
 )
 
@@ -35,6 +36,10 @@ def test_sets_json_in_lines_without_changing_a_number() -> None:
 
 def test_reads_bytes_that_are_no_text() -> None:
     assert decoded(b"a\xff") == "a\ufffd"
+
+
+def test_keeps_a_figure_and_its_unit_together() -> None:
+    assert unbroken("~84 tok/s") == "~84\u00a0tok/\u2060s"
 
 
 def test_a_hint_keeps_its_lines_and_no_markup_of_anybody_else() -> None:

@@ -3569,10 +3569,6 @@
         <source>connected before</source>
         <translation>沿用已有连接</translation>
     </message>
-    <message>
-        <source>{count} ms</source>
-        <translation>{count} 毫秒</translation>
-    </message>
 </context>
 <context>
     <name>ToolsTab</name>
