@@ -28,12 +28,10 @@ class Tray(QObject):
     Signals:
         toggle_asked: the icon was clicked.
         arrived: a tray is there, after there was none.
-        missing: no tray came within a minute.
     """
 
     toggle_asked = Signal()
     arrived = Signal()
-    missing = Signal()
 
     def __init__(self, menu: TrayMenu, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -162,11 +160,8 @@ class Tray(QObject):
         if there and not was:
             self.arrived.emit()
         self._looks += 1
-        if there:
+        if there or self._looks == _LOOKS:
             self._timer.setInterval(_REASSERT_INTERVAL_MS)
-        elif self._looks == _LOOKS:
-            self._timer.setInterval(_REASSERT_INTERVAL_MS)
-            self.missing.emit()
 
     def _activate(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         clicks = (

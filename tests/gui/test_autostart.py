@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.autostart import APP_ID, DesktopFile, LaunchAgent, RunKey, launch_command
+from app.autostart import APP_ID, DesktopFile, LaunchAgent, RunKey, autostart, launch_command
 
 COMMAND = ["/opt/my apps/wire$mend", "--hidden", "100%"]
 
@@ -86,3 +86,15 @@ def test_without_a_registry_it_is_off_and_says_why_it_cannot_be_on() -> None:
     with pytest.raises(OSError, match="registry"):
         login.enable(["wiremend"])
     login.disable()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have other places")
+@pytest.mark.parametrize("named", ["elsewhere", ""])
+def test_the_desktop_file_goes_where_the_desktop_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    # A path that is not absolute counts as none.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / named) if named else "here")
+    autostart().enable(COMMAND)
+    assert (tmp_path / (named or ".config") / "autostart" / f"{APP_ID}.desktop").is_file()

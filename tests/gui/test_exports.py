@@ -135,6 +135,12 @@ def test_s31_writes_a_case_that_can_be_played_again() -> None:
     assert KEY not in written
 
 
+@pytest.mark.parametrize(("outcome", "ending"), [("done", "done"), ("cut_off", "eof")])
+def test_a_case_ends_as_its_answer_did(outcome: str, ending: str) -> None:
+    seen = read([began(), answered(), *passed([text("a")]), ended(outcome=outcome)])
+    assert parse(case_text(seen.exchange).text.encode()).ending == ending
+
+
 def test_reports_the_defect_with_the_events_around_it() -> None:
     seen = reading()
     report, removed = bug_report(seen.exchange)

@@ -14,7 +14,7 @@ from app.tray import Tray
 from app.ui.main_window import MainWindow
 from app.ui.tray_menu import TrayMenu
 from proxy.config import Provider, Settings
-from proxy.errors import PortTakenError
+from proxy.errors import ConfigError, PortTakenError
 from tests.gui.session_bus import PROGRAM, Listener, listening, session_bus
 
 pytestmark = [
@@ -97,3 +97,12 @@ def test_another_port_is_offered_where_one_is_free(
     assert [each.text() for each in choices] == offered
     choices[-1].click()
     assert done == ["move" if other else "again"]
+
+
+@pytest.mark.usefixtures("desktop")
+@pytest.mark.parametrize(("line", "begins"), [(3, "Line 3 of "), (0, "The configuration file ")])
+def test_a_line_is_named_where_one_is_wrong(notices: Notices, line: int, begins: str) -> None:
+    notices.file_wrong(ConfigError(line, "name is empty, expected a text in quotes"))
+    assert notices._window.banner.words.startswith(begins)
+    notices.file_right()
+    assert notices._window.banner.words == ""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,14 @@ import httpx
 import pytest
 
 from proxy.connection import Connection
-from proxy.transport import AddressRefusedError, Answer, LeanTransport, Order, is_private
+from proxy.transport import (
+    AddressRefusedError,
+    Answer,
+    LeanTransport,
+    Order,
+    _head_of,
+    is_private,
+)
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
@@ -380,3 +388,13 @@ async def test_remembers_nothing_of_a_connection_that_is_gone() -> None:
 )
 def test_knows_private_addresses(address: str, private: bool) -> None:
     assert is_private(address) is private
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "length"), [("GET", b"", []), ("POST", b"", [b"0"]), ("GET", b"hi", [b"2"])]
+)
+async def test_only_a_get_without_a_body_says_no_length(
+    method: str, body: bytes, length: list[bytes]
+) -> None:
+    head = _head_of(Order(method, "http://a/", [(b"accept", b"*/*")], body), b"/", b"a")
+    assert re.findall(rb"content-length: (\d+)\r\n", head) == length
