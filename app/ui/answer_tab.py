@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.language import counted, say
 from app.models.answer import Answer, ToolCall
+from app.models.endwords import end_words
 from app.models.plaintext import one_line, pretty
 from app.models.reading import Reading
 from app.ui.parts import Card, Look, discard, text
@@ -15,6 +16,7 @@ MOST_CARDS = 40
 """Each is a text pane of its own."""
 
 _NAME_WIDTH = 120
+_ERROR_WIDTH = 600
 _THOUGHTS_HEIGHT = 170
 _LINES_SHOWN = 12
 _PADDING = 10
@@ -168,7 +170,8 @@ class AnswerTab(Tab):
     def _last_words(self, reading: Reading) -> str:
         answer, words = reading.answer, list[str]()
         if answer.error:
-            words.append(self.tr("Error: {error}").format(error=one_line(answer.error, 600)))
+            error = one_line(end_words(answer.error), _ERROR_WIDTH)
+            words.append(self.tr("Error: {error}").format(error=error))
         if answer.finish:
             words.append(self.tr("Finish: {reason}").format(reason=one_line(answer.finish, 60)))
         if len(answer.calls) > MOST_CARDS:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.language import CHINESE, language
 from app.ui.answer_tab import AnswerTab
 from proxy import wire
 from proxy.tap import Record
@@ -60,3 +61,15 @@ def test_says_why_there_is_nothing_to_read(shown: Shown, records: list[Record], 
 def test_says_nothing_of_the_kind_where_a_message_is_or_may_come(shown: Shown) -> None:
     assert "answer" not in shown([began(), asked(), answered(), *passed([text("")])])
     assert shown(whole(text("Hi"), DONE)).strip() == "Hi"
+
+
+def test_an_error_that_is_ours_is_said_in_the_windows_language(
+    shown: Callable[[list[Record]], str],
+) -> None:
+    message = "The provider ended the stream before the answer was complete."
+    ours = wire.encode({"error": {"message": message, "type": "upstream_error"}})
+    records = whole(text("I will"), b"data: " + ours + b"\n\n")
+    assert message in shown(records)
+    language().choose(CHINESE)
+    assert message not in shown(records)
+    assert "回答尚未完成，供应商就结束了流。" in shown(records)
