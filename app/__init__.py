@@ -19,6 +19,7 @@ file then says goes to the proxy, the pages and the tray:
     settings    the configuration file      preferences   how the application itself behaves
     secrets     the keyring                 keydesk       the keyring, as the pages see it
     service     the proxy, as the window and the tray see it
+    cases       recorded answers            replay, newcase   played through the fixes, made anew
 
 Read `application` first: it alone knows everybody. A module may import only what stands below it in
 the layers of `pyproject.toml`.

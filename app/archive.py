@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errands import Errands
 from app.models.exchange import Exchange
@@ -24,11 +24,12 @@ _MOST_WAITING = 100
 """Requests; each holds its bodies in memory until it is written."""
 _PRUNED_EVERY = 20
 _DAY_SECONDS = 86_400
+_HOUR_MS = 3_600_000
 _SUFFIX = ".har"
 
 
 class Archive(QObject):
-    """Writes what is finished into one folder, the oldest goes first.
+    """Writes what is finished into one folder, from which the oldest goes first.
 
     Signals:
         failed: why something was not written, as a sentence.
@@ -45,12 +46,14 @@ class Archive(QObject):
         self._errands = Errands("archive", self)
         self._on = False
         self._waiting = self._written = 0
+        hourly = QTimer(self)
+        hourly.timeout.connect(self._tidy)
+        hourly.start(_HOUR_MS)
 
     def turn(self, on: bool) -> None:
-        """Write from now on, or no more."""
-        if on and not self._on:
-            self._errands.send(self._prune, None, self._stop)
+        """Write from now on, or no more; what has had its time goes in any case."""
         self._on = on
+        self._tidy()
 
     def apply(self, records: Iterable[Record], get: Callable[[str], Exchange | None]) -> None:
         """Write what ends in this batch, as far as it is kept at all."""
@@ -64,6 +67,9 @@ class Archive(QObject):
     def clear(self) -> None:
         """Delete what was written, by whichever start."""
         self._errands.send(self._delete_all, None, self._stop)
+
+    def _tidy(self) -> None:
+        self._errands.send(self._prune, None, self._stop)
 
     def _keep(self, exchange: Exchange) -> None:
         if self._waiting >= _MOST_WAITING:

@@ -72,13 +72,16 @@ def test_the_oldest_goes_where_there_is_no_room(
     assert written(folder) == names[-len(written(folder)) :]
 
 
-def test_what_is_too_old_goes_at_the_next_start(qtbot: QtBot, folder: Path) -> None:
+@pytest.mark.parametrize("on", [True, False])
+def test_what_is_too_old_goes_at_the_next_start_in_any_case(
+    qtbot: QtBot, folder: Path, on: bool
+) -> None:
     folder.mkdir()
     long_ago = time.time() - (MOST_DAYS + 1) * 86_400
     (folder / "20200101T000000-demo-old.har").touch()
     os.utime(folder / "20200101T000000-demo-old.har", (long_ago, long_ago))
     (folder / "20200101T000000-demo-young.har").touch()
-    Archive(folder).turn(True)
+    Archive(folder).turn(on)
     qtbot.waitUntil(lambda: written(folder) == ["young"])
 
 
