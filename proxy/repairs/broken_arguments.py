@@ -78,9 +78,44 @@ class SalvageArguments(Repair):
         super().__init__(context)
         self._ids = CallIds(context, self.name)
         self._calls: dict[tuple[int, int], _Call] = {}
+        self._ending: tuple[JsonObject, list[Finding]] | None = None
+        """The chunk that says of broken calls that they are finished: more may yet come."""
 
     def chunk(self, chunk: JsonObject) -> Output:
+        yield from self._settle(chunk)
         own = [finding for piece in pieces(chunk) for finding in self._take(chunk, piece)]
+        if any(self._salvages(choice) for choice in wire.choices(chunk)):
+            self._ending = chunk, own
+            self.held.append(chunk)
+        else:
+            yield from self._close(chunk, own)
+
+    def flush(self) -> Output:
+        yield from self._settle(None)
+        yield from self._give_back([*self._calls.values()])
+
+    def _settle(self, following: JsonObject | None) -> Output:
+        """Believe the finish that is held back, unless the calls go on in the chunk that follows.
+
+        Some providers put a reason on every fragment: what it would complete is not broken at all.
+        """
+        if self._ending is None:
+            return
+        (ending, own), self._ending = self._ending, None
+        self.held = [chunk for chunk in self.held if chunk is not ending]
+        finished = {wire.index(each) for each in wire.choices(ending) if each.get("finish_reason")}
+        goes_on = any(
+            wire.index(choice) in finished and any(wire.tool_calls(choice))
+            for choice in wire.choices(following or {})
+        )
+        was_cut = following is None and not (self.clean or self.sentinel)
+        if goes_on or was_cut:
+            yield from own
+            yield ending
+        else:
+            yield from self._close(ending, own)
+
+    def _close(self, chunk: JsonObject, own: list[Finding]) -> Output:
         for choice in wire.choices(chunk):
             if choice.get("finish_reason"):
                 yield from self._finish(chunk, choice, own)
@@ -88,8 +123,11 @@ class SalvageArguments(Repair):
         yield from own
         yield chunk
 
-    def flush(self) -> Output:
-        yield from self._give_back([*self._calls.values()])
+    def _salvages(self, choice: JsonObject) -> bool:
+        """Tell whether a choice is said to be finished with calls that cannot be read."""
+        number = wire.index(choice)
+        calls = [call for key, call in self._calls.items() if key[0] == number]
+        return ends_well(choice) and any(_remedy(call) != _Remedy() for call in calls)
 
     def _take(self, chunk: JsonObject, piece: Piece) -> Iterator[Finding]:
         call = self._calls.setdefault(piece.key, _Call())

@@ -59,7 +59,28 @@ def test_completes_no_call_beside_one_that_is_cut_off() -> None:
     assert (outcome.calls, outcome.finish) == ([("f", '{"a":1'), ("g", '{"b":"')], "length")
 
 
+def test_completes_no_call_whose_stream_broke_behind_an_early_finish() -> None:
+    last = calls(entry('{"a":1', index=0), finish="tool_calls")
+    opened = calls(opening(0, "a", "f"))
+    outcome = stream(REPAIRS, [opened, last], sentinel=False, clean=False)
+    assert outcome.calls == [("f", '{"a":1')]
+
+
 GLUED = '{"a":"}{"}{"b":2} {"c":3}'
+
+
+@settings(deadline=None)
+@given(places=st.sets(st.integers(1, 12), max_size=12), last=st.booleans())
+def test_never_completes_a_call_that_goes_on_after_its_finish(places: set[int], last: bool) -> None:
+    text = '{"a":[1,{}]}'
+    bounds = [0, *sorted(places), len(text)]
+    pieces = [
+        calls(entry(text[a:b], index=0), finish="tool_calls") for a, b in itertools.pairwise(bounds)
+    ]
+    end = [delta(finish="tool_calls")] if last else []
+    outcome = stream(REPAIRS, [calls(opening(0, "a", "f")), *pieces, *end])
+    assert outcome.calls == [("f", text)]
+    assert outcome.untouched
 
 
 @settings(deadline=None)
