@@ -160,15 +160,18 @@ class Reading:
 
     def _step(self) -> bool:
         """Do a little of what is left; False where nothing is."""
-        for log in (self.received, self.sent):
-            if not log.caught_up:
-                log.step()
-                return True
+        # The beginning of a long answer is to be seen before its end is read.
+        if self._assemble():
+            return True
+        behind = [log for log in (self.received, self.sent) if not log.caught_up]
+        if behind:
+            min(behind, key=lambda log: len(log.events)).step()
+            return True
         if self.exchange.finished is not None and not (self.received.closed and self.sent.closed):
             self.received.close()
             self.sent.close()
             return True
-        return self._assemble()
+        return False
 
     def _assemble(self) -> bool:
         if self._assembled >= len(self.sent.events):

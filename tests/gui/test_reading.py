@@ -1,6 +1,8 @@
 import gc
 import hashlib
 
+import pytest
+
 from app.models.reading import Reading
 from app.models.store import Store
 from proxy.repair import Form
@@ -11,6 +13,7 @@ from tests.gui.exchanges import (
     began,
     call,
     ended,
+    exchange_of,
     mended,
     passed,
     read,
@@ -56,6 +59,16 @@ def test_reads_what_is_new_and_nothing_twice() -> None:
     assert reading.received.events[0] == first
     assert len(reading.received.events) == 3
     assert "".join(reading.answer.text) == "ab"
+
+
+@pytest.mark.parametrize("untouched", [True, False])
+def test_has_the_beginning_of_a_long_answer_before_its_end_is_read(untouched: bool) -> None:
+    first = passed([text("a")]) if untouched else mended(text("b"), text("a"), [MARK])
+    reading = Reading(exchange_of([began(), *first, *passed([text("a")] * 5_000, first=103.0)]))
+    while not reading.answer.text:
+        assert reading.advance(0)
+    assert not reading.received.caught_up
+    assert not reading.sent.caught_up
 
 
 def test_shows_both_sides_once_they_differ() -> None:
