@@ -90,6 +90,7 @@ def _told_elsewhere() -> str:
     from app.agents.catalogue import TOOLS as AGENTS  # noqa: PLC0415  found once the path is set
     from app.models.configwords import TEXTS as FAULTS  # noqa: PLC0415
     from app.models.endwords import TEXTS as ENDS  # noqa: PLC0415
+    from app.models.eventwords import KINDS  # noqa: PLC0415
     from app.models.findingwords import PARTING, STANDING_IN, VARYING  # noqa: PLC0415
     from app.models.reasonwords import REASONS  # noqa: PLC0415
     from proxy.repairs import fixes  # noqa: PLC0415
@@ -99,6 +100,7 @@ def _told_elsewhere() -> str:
     texts += [("Agent", each.label) for agent in AGENTS for each in agent.snippets]
     texts += [("Problem", words) for words in ENDS]
     texts += [("ConfigFault", words) for words in FAULTS]
+    texts += [("EventKind", words) for words in KINDS]
     texts += [("Reason", words) for words in REASONS]
     texts += [("Finding", words) for words in (*_reasons(), *VARYING, *STANDING_IN, PARTING)]
     calls = dict.fromkeys(f"translate({context!r}, {words!r})" for context, words in texts if words)

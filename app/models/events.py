@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from app.language import language
-from app.models.eventwords import Described, described
+from app.models.eventwords import Described, described, kind_words
 from app.models.findingwords import finding_words
 from app.models.plaintext import one_line
 from app.models.reading import EventLog
@@ -170,7 +170,7 @@ class EventsModel(QAbstractTableModel):
         if column == FIX:
             return self._mark_words(number)
         described_event = self._description(log, number)
-        return described_event.kind if column == KIND else described_event.text
+        return kind_words(described_event.kind) if column == KIND else described_event.text
 
     def _mark_words(self, number: int) -> str:
         place, more = self._first_mark.get(number), len(self._more_marks.get(number, ()))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.language import translate
 from app.models.plaintext import decoded, one_line
 from app.models.typedwords import typed
 from proxy import sse, wire
@@ -11,6 +12,11 @@ from proxy.wire import JsonObject
 _LARGEST = 64 * 1024
 _WIDTH = 240
 _MEBIBYTE = 1024 * 1024
+KINDS = (
+    *("role", "text", "thinking", "tool", "tool args", "finish", "usage", "end"),
+    *("error", "comment", "large", "empty", "JSON", "not JSON"),
+)
+"""What events are called here; all else is the provider's own word."""
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 
 
@@ -35,6 +41,11 @@ def described(event: sse.Event) -> Described:
     if chunk is None:
         return Described("not JSON", _line(decoded(event.data)))
     return _of_chunk(chunk, event)
+
+
+def kind_words(kind: str) -> str:
+    """Say what kind of event it is, in the language of now."""
+    return translate("EventKind", kind) if kind in KINDS else kind
 
 
 def size_words(size: int) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
-from app.models.eventwords import described, size_words
+from app.language import CHINESE, language
+from app.models.eventwords import KINDS, described, kind_words, size_words
 from proxy import sse
 from tests.gui.exchanges import DONE, call, chunk, text
 
@@ -39,11 +40,17 @@ def event(raw: bytes) -> sse.Event:
 )
 def test_says_what_an_event_is(raw: bytes, kind: str, words: str) -> None:
     assert (described(event(raw)).kind, described(event(raw)).text) == (kind, words)
+    assert kind in KINDS or kind == "ping", "it would be said in English everywhere"
 
 
 def test_names_the_choice_that_is_not_the_first() -> None:
     raw = b'data: {"choices":[{"index":1,"delta":{"content":"x"}}]}\n\n'
     assert described(event(raw)).text == "[choice 1] “x”"
+
+
+def test_says_the_kind_in_the_windows_language_and_the_providers_word_as_it_is() -> None:
+    language().choose(CHINESE)
+    assert [kind_words(kind) for kind in ("tool args", "ping")] == ["工具参数", "ping"]
 
 
 def test_says_sizes() -> None:
