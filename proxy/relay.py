@@ -322,14 +322,25 @@ class _Exchange:
         self.recorder.detail = detail
         await self._let_go()
         if why is GONE:
-            # Agents close as soon as they have seen the terminal.
-            return COMPLETE if self._reply.ended and self._body is not None else why
+            return self._verdict_of_the_gone(why)
         try:
             async with asyncio.timeout(self._limits.unread):
                 return await self._last_words(why)
         except TimeoutError:
             self._contact.abort()
             return GONE
+
+    def _verdict_of_the_gone(self, why: Problem) -> Problem:
+        """Agents close as soon as they have seen the terminal."""
+        if self._body is None:
+            return why
+        if self._reply.ended:
+            return COMPLETE
+        if self._admission.provider.passthrough:
+            # What upstream said last has gone on already; its end is not awaited by everybody.
+            self._finish(self._body, why)
+            return self._body.verdict
+        return why
 
     async def _last_words(self, why: Problem) -> Problem:
         body, opened = self._body, self._opened

@@ -171,6 +171,28 @@ def test_an_error_with_a_status_of_its_own_keeps_the_connection() -> None:
         assert ask_again(running, peer).status == 429
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "outcome"),
+    [
+        *((path, terminal, "done") for path, terminal in TERMINALS.items()),
+        ("chat/completions", STOP, "done"),
+        ("chat/completions", ROLE, "client_gone"),
+        *((path, error, "upstream_error") for path, error in ERRORS.items()),
+    ],
+)
+def test_passthrough_knows_what_an_agent_has_read_that_leaves_first(
+    path: str, said: bytes, outcome: str
+) -> None:
+    """Codex closes as soon as the answer is complete, and does not wait for upstream to end it."""
+    script = [SSE_HEAD, framed(STARTS[path] + said), STALL]
+    with FakeUpstream(script) as up, proxy(up.url, passthrough=True) as running:
+        with connect(running, chat(), f"/v1/{path}") as peer:
+            answer = b""
+            while not answer.endswith(said + b"\r\n") and (more := peer.recv(65536)):
+                answer += more
+        assert running.finished()[0].outcome == outcome
+
+
 def test_passthrough_says_that_upstream_ended_in_an_error() -> None:
     both = STARTS["messages"] + ERRORS["messages"]
     with FakeUpstream(streamed(both)) as up, proxy(up.url, passthrough=True) as running:
