@@ -62,6 +62,7 @@ def test_lets_text_go_ahead() -> None:
     texts = [each["choices"][0]["delta"].get("content") for each in outcome.chunks]
     assert texts[:2] == ["Hi", " there"]
     assert outcome.calls == [("f", '{"count":3,"title":"3"}')]
+    assert outcome.messages[-1] == "read arguments as the tool's schema declares them"
     assert again(REPAIRS, outcome, COUNT).untouched
 
 
