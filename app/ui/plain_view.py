@@ -6,7 +6,7 @@ What is longer ends early, with a button that loads all of it, slice by slice.
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextCursor
+from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 
 from app.language import Words, say
@@ -161,6 +161,15 @@ class PlainView(QPlainTextEdit):
         self.load.raise_()
 
     # Qt overrides
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        bar, keys = self.verticalScrollBar(), QKeySequence.StandardKey
+        if event.matches(keys.MoveToStartOfDocument):
+            bar.setValue(bar.minimum())
+        elif event.matches(keys.MoveToEndOfDocument):
+            bar.setValue(bar.maximum())
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -8,6 +9,8 @@ from app.ui import plain_view
 from app.ui.plain_view import PlainView
 from tests.gui.pace import Heart, calmest
 from tests.gui.records import emissions
+
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -115,3 +118,14 @@ def test_loading_all_holds_nothing_up(qtbot: QtBot) -> None:
         return heart.stop()
 
     assert calmest(gap, 0.15) <= 0.15
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, CTRL])
+def test_leads_to_both_ends_by_the_keys(view: PlainView, modifier: Qt.KeyboardModifier) -> None:
+    view.show()
+    view.show_text("a\n" * 1_000)
+    bar = view.verticalScrollBar()
+    QTest.keyClick(view, Qt.Key.Key_End, modifier)
+    assert bar.value() == bar.maximum() > 0
+    QTest.keyClick(view, Qt.Key.Key_Home, modifier)
+    assert bar.value() == 0
