@@ -32,6 +32,7 @@ class Language(QObject):
         super().__init__(application)
         self._application = application
         self._translators: list[QTranslator] = []
+        self._contents: dict[Path, bytes] = {}
         self.now = ENGLISH
 
     def choose(self, name: str) -> None:
@@ -51,9 +52,13 @@ class Language(QObject):
         # Qt's own words for its own dialogs come first, so that ours win.
         found: list[QTranslator] = []
         qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        for stem, folder in (("qtbase", qt), ("wiremend", str(FOLDER))):
+        for path in (Path(qt) / f"qtbase_{name}.qm", FOLDER / f"wiremend_{name}.qm"):
             translator = QTranslator(self)
-            if translator.load(f"{stem}_{name}", folder):
+            if path not in self._contents:
+                # Read here: Qt would map the file into memory, and fall over when an update is
+                # written over it. Of these bytes it makes no copy: they are kept.
+                self._contents[path] = path.read_bytes() if path.is_file() else b""
+            if translator.load(self._contents[path]):
                 self._application.installTranslator(translator)
                 found.append(translator)
         return found

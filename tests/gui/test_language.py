@@ -1,4 +1,6 @@
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTranslator
@@ -9,6 +11,7 @@ from shiboken6 import delete
 from app.language import (
     CHINESE,
     ENGLISH,
+    FOLDER,
     asked,
     counted,
     language,
@@ -117,3 +120,15 @@ def test_shared_signs_are_drawn_the_chinese_way(
     monkeypatch.delenv("FC_LANG", raising=False)
     prefer_chinese_signs(name)
     assert os.environ.pop("FC_LANG", None) == asked_for
+
+
+def test_an_update_written_over_the_words_does_not_disturb_who_shows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "wiremend_zh_CN.qm"
+    shutil.copyfile(FOLDER / copy.name, copy)
+    monkeypatch.setattr("app.language.FOLDER", tmp_path)
+    language().choose(CHINESE)
+    with copy.open("r+b") as written:
+        written.write(bytes(copy.stat().st_size))
+    assert translate("EventKind", "tool args") == "工具参数"
