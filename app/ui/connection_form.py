@@ -125,6 +125,8 @@ class ConnectionForm(QWidget):
         language().changed.connect(self._name_columns)
         self._headers.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._headers.verticalHeader().hide()
+        certificates = self._certificates
+        say(certificates, certificates.setAccessibleName, lambda: self.tr("Extra certificates"))
         say(self._headers, self._headers.setAccessibleName, lambda: self.tr("Headers"))
         self._headers.setTabKeyNavigation(False)
         self._headers.setMinimumHeight(90)
@@ -188,7 +190,7 @@ class ConnectionForm(QWidget):
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Extra certificates"), "", "PEM (*.pem *.crt *.cer)"
+            self, self.tr("Extra certificates"), str(Path.home()), "PEM (*.pem *.crt *.cer)"
         )
         if path:
             self._certificates.setText(path)

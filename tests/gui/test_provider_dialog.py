@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDialog,
@@ -250,3 +251,19 @@ def test_an_open_dialog_follows_the_language(qtbot: QtBot, make: Callable[[], QD
     finally:
         language().choose(ENGLISH)
     qtbot.waitUntil(lambda: words(opened) == english)
+
+
+def test_every_field_says_what_it_is_for(form: ProviderDialog) -> None:
+    nameless = [
+        each.placeholderText()
+        for each in form.findChildren(QLineEdit)
+        if not isinstance(each.parent(), QAbstractSpinBox) and not named(each)
+    ]
+    assert nameless == []
+
+
+def named(field: QLineEdit) -> bool:
+    interface = QAccessible.queryAccessibleInterface(field)
+    label = QAccessible.RelationFlag.Label
+    labels = [other.text(QAccessible.Text.Name) for other, _ in interface.relations(label)]
+    return bool(interface.text(QAccessible.Text.Name) or any(labels))
