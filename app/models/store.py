@@ -1,11 +1,11 @@
 """Keeps the last exchanges within a budget of rows and bytes.
 
-The bodies of the oldest finished exchanges go first, then whole rows; what is pinned stays, and so
-does what runs, unless it alone is more than the budget. Whatever was dropped is counted, so that it
-can be said.
+The bodies of the oldest finished exchanges go first, then whole rows; what somebody looks at goes
+after all others, what is pinned stays, and so does what runs, unless it alone is more than the
+budget. Whatever was dropped is counted, so that it can be said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.models.exchange import Exchange
@@ -46,6 +46,8 @@ class Store:
         """Bytes that all bodies take."""
         self.dropped_rows = 0
         self.dropped_bodies = 0
+        self.viewed: Collection[str] = ()
+        """The ids of what somebody looks at."""
         self._exchanges: dict[str, Exchange] = {}
 
     def __len__(self) -> int:
@@ -96,7 +98,7 @@ class Store:
 
     def clear(self) -> Update:
         """Forget what is finished and not pinned, and what was dropped before."""
-        update = self._remove([each for each in self if _spare(each)])
+        update = self._remove(self._spare())
         self.dropped_rows = 0
         self.dropped_bodies = sum(each.dropped for each in self)
         return update
@@ -104,17 +106,16 @@ class Store:
     def _keep_budget(self, update: Update) -> None:
         surplus = len(self._exchanges) - self.most_rows
         if surplus > 0:
-            oldest = [each for each in self if _spare(each)][:surplus]
+            oldest = self._spare()[:surplus]
             self.dropped_rows += len(oldest)
             update.merge(self._remove(oldest))
         if self.size > self.most_bytes:
             self._drop_bodies(update)
 
     def _drop_bodies(self, update: Update) -> None:
-        spare = [each for each in self if _spare(each)]
         # What runs goes last, the largest first: one endless answer may be the whole trouble.
         running = [each for each in self if each.finished is None]
-        for exchange in (*spare, *sorted(running, key=lambda each: -each.cost)):
+        for exchange in (*self._spare(), *sorted(running, key=lambda each: -each.cost)):
             if self.size <= self.most_bytes:
                 return
             if not exchange.dropped:
@@ -122,12 +123,13 @@ class Store:
                 self.dropped_bodies += 1
                 update.changed[exchange.id] = exchange
 
+    def _spare(self) -> list[Exchange]:
+        """Return what may go, in the order in which it goes."""
+        spare = (each for each in self if each.finished is not None and not each.pinned)
+        return sorted(spare, key=lambda each: each.id in self.viewed)
+
     def _remove(self, exchanges: list[Exchange]) -> Update:
         for exchange in exchanges:
             del self._exchanges[exchange.id]
             self.size -= exchange.cost
         return Update(removed={each.id for each in exchanges})
-
-
-def _spare(exchange: Exchange) -> bool:
-    return exchange.finished is not None and not exchange.pinned

@@ -64,6 +64,7 @@ class TrafficPage(Page):
 
     def apply(self, records: list[Record]) -> None:
         """Take a batch of records."""
+        self.store.viewed = self._viewed()
         self._take(self.store.apply(records))
 
     def watch(self, watched: bool) -> None:
@@ -107,6 +108,11 @@ class TrafficPage(Page):
         if changes:
             self.detail.tabs.setCurrentWidget(self.detail.changes)
         return True
+
+    def _viewed(self) -> set[str]:
+        details = [self.detail, *([self.beside.detail] if self.beside is not None else [])]
+        shown = [each.exchange for each in details if self._watched and each.isVisible()]
+        return {each.id for each in shown if each is not None}
 
     def _take(self, update: Update) -> None:
         if self.requests.paused or not self._watched:

@@ -31,6 +31,17 @@ def test_lets_the_bodies_of_the_oldest_finished_go_first() -> None:
     assert store.size <= 5 * 1024
 
 
+def test_lets_go_last_what_somebody_looks_at() -> None:
+    store = Store(most_rows=3, most_bytes=5 * 1024)
+    store.viewed = {"x0"}
+    store.apply(many(3, KILOBYTE * 2))
+    assert [each.id for each in store if each.dropped] == ["x1"]
+    store.apply(whole(KILOBYTE, exchange_id="x3"))
+    assert ids(store) == ["x0", "x2", "x3"]
+    store.apply(whole(KILOBYTE * 8, exchange_id="x4"))
+    assert [each.id for each in store if not each.dropped] == ["x0"]
+
+
 def test_never_lets_go_what_runs_or_is_pinned() -> None:
     store = Store(most_rows=1, most_bytes=5 * 1024)
     store.apply(whole(KILOBYTE, exchange_id="pinned")[:-1])

@@ -261,6 +261,23 @@ def test_keeps_what_is_pinned_when_it_is_cleared(
     assert [each.id for each in page.requests.model.exchanges] == ["a"]
 
 
+def test_keeps_what_is_looked_at_while_others_come(page: TrafficPage, show: Show) -> None:
+    page.store.most_bytes = 100_000
+    show(whole(text("Hello"), exchange_id="first"))
+    for number in range(5):
+        page.apply(whole(text("x" * 60_000), exchange_id=f"x{number}"))
+    assert page.store.dropped_bodies
+    assert page.detail.answer.isVisible()
+    assert "Hello" in words(page.detail.answer)
+    page.watch(False)
+    page.apply(
+        [record for n in range(3) for record in whole(text("x" * 60_000), exchange_id=f"y{n}")]
+    )
+    first = page.store.get("first")
+    assert first is not None
+    assert first.dropped
+
+
 def test_filters_and_leaves_letters_to_the_filter_box(
     page: TrafficPage, show: Show, qtbot: QtBot
 ) -> None:
