@@ -121,7 +121,7 @@ class Reply:
         if not self.status:
             await self._head(200, [_STREAM, _NO_CACHE, self._exchange])
         self.kept_alive = True
-        watch = getattr(body, "watch", None) or self._family.watch()
+        watch = (body.watch if body is not None else None) or self._family.watch()
         if body is not None and body.form is Form.DOCUMENT:
             # What is held becomes events when all of it is here.
             await self._write(watch.keep_alive())

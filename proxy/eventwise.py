@@ -25,7 +25,7 @@ _WHOLE_ANSWERS = {"message", "response"}
 """What Anthropic's ``type`` and OpenAI's ``object`` say of an answer that is all there."""
 
 
-class Whole:
+class Eventwise:
     """Other families: every byte as it came, but never half an event."""
 
     def __init__(self, family: Family, asked: JsonObject) -> None:
@@ -115,7 +115,7 @@ class Whole:
         return Step(self.watch.error_event(why))
 
 
-class Folded(Whole):
+class Folded(Eventwise):
     """Responses: a stream that comes for a plain request becomes the response it carries."""
 
     def __init__(self, family: Family, asked: JsonObject) -> None:
@@ -168,7 +168,7 @@ class Folded(Whole):
         return super().feed(bytes(stream))
 
 
-class Exploded(Whole):
+class Exploded(Eventwise):
     """Messages and Responses: a whole answer that comes for a stream becomes the stream of it."""
 
     def __init__(self, family: Family, asked: JsonObject) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from proxy.config import Provider
 from proxy.dialects import Endpoint, Family, Watch
 from proxy.errors import FIRST_ERROR, EventTooLargeError, Problem, problem
-from proxy.eventwise import COMPLETE, ERRED, Exploded, Folded, Whole
+from proxy.eventwise import COMPLETE, ERRED, Eventwise, Exploded, Folded
 from proxy.outgoing import Mended
 from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form
@@ -21,10 +21,6 @@ from proxy.trails import Trails
 from proxy.wire import JsonObject, decode_object
 
 GONE = Problem("client_gone", 499, "The agent closed the connection.")
-
-
-TRAILS = Trails()
-"""What healthy answers look like: learnt from one exchange for the next."""
 
 
 class Body(Protocol):
@@ -85,6 +81,11 @@ class Body(Protocol):
         """How many whole events have come."""
         ...
 
+    @property
+    def watch(self) -> Watch | None:
+        """What is known of its events; None where a sign of life need not fit among them."""
+        ...
+
     def request(self, body: bytes) -> Mended:
         """Return the request as it goes upstream."""
         ...
@@ -110,23 +111,25 @@ class Body(Protocol):
         ...
 
 
-def body_for(provider: Provider, endpoint: Endpoint, asked: JsonObject) -> Body:
-    """Choose how an answer is forwarded."""
+def body_for(provider: Provider, endpoint: Endpoint, asked: JsonObject, trails: Trails) -> Body:
+    """Choose how an answer is forwarded; ``trails`` are what healthy ones looked like before."""
     if provider.passthrough:
         return _Untouched(endpoint.family, asked)
     if endpoint.mended:
-        return _Mended(provider, asked)
+        return _Mended(provider, asked, trails)
     if not provider.fixes.get(AnswerForm.name, True):
-        return Whole(endpoint.family, asked)
+        return Eventwise(endpoint.family, asked)
     if asked.get("stream") is True:
         return Exploded(endpoint.family, asked)
     if endpoint.family.name == "responses":
         return Folded(endpoint.family, asked)
-    return Whole(endpoint.family, asked)
+    return Eventwise(endpoint.family, asked)
 
 
 class _Untouched:
     """Passthrough: every piece as it came; a broken upstream is a broken connection."""
+
+    watch = None
 
     def __init__(self, family: Family, asked: JsonObject) -> None:
         self.over = self.broken = self.waits_for_sentinel = False
@@ -193,10 +196,11 @@ class _Mended:
     """Chat completions: what the fixes make of them."""
 
     broken = False
+    watch = None
 
-    def __init__(self, provider: Provider, asked: JsonObject) -> None:
+    def __init__(self, provider: Provider, asked: JsonObject, trails: Trails) -> None:
         context = Context(asked, now=int(time.time()))
-        self._pipeline = Pipeline(context, selected(provider.fixes), TRAILS)
+        self._pipeline = Pipeline(context, selected(provider.fixes), trails)
         self._status = 200
         self._asks_for_stream = asked.get("stream") is True
 

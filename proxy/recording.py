@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from proxy import headers as rules, redacting, shadow
 from proxy.config import Provider
 from proxy.errors import FIRST_ERROR, Problem
-from proxy.forwarding import COMPLETE, TRAILS
+from proxy.forwarding import COMPLETE
 from proxy.outgoing import Mended
 from proxy.repairs import selected_names
 from proxy.scrubbing import Scrubbed, Scrubber, packed
@@ -24,6 +24,7 @@ from proxy.tap import (
     Started,
     Tap,
 )
+from proxy.trails import Trails
 from proxy.unpack import Shown
 from proxy.upstream import Asking, Opened
 from proxy.wire import JsonObject, text
@@ -64,11 +65,14 @@ class Admitted(Protocol):
 class Recorder:
     """Turns one exchange into records, and keeps count of it."""
 
-    def __init__(self, admitted: Admitted, method: str, path: str, tap: Tap) -> None:
+    def __init__(
+        self, admitted: Admitted, method: str, path: str, tap: Tap, trails: Trails
+    ) -> None:
         self._admitted = admitted
         self.exchange_id = self._id = admitted.exchange_id
         self._method, self._path = method, path
         self._tap = tap
+        self._trails = trails
         self._at = time.monotonic()
         self._asked: JsonObject = {}
         self._body = b""
@@ -230,7 +234,7 @@ class Recorder:
         received = b"".join(self._kept)
         return (
             yield from shadow.would_mend(
-                self._asked, self._status, self._content_type, received, on, TRAILS
+                self._asked, self._status, self._content_type, received, on, self._trails
             )
         )
 

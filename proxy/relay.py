@@ -28,6 +28,7 @@ from proxy.limits import Limits
 from proxy.recording import Recorder
 from proxy.sink import Step
 from proxy.tap import Tap
+from proxy.trails import Trails
 from proxy.upstream import Ask, Opened, Upstreams
 from proxy.wire import decode_request
 
@@ -54,7 +55,7 @@ class Relay:
 
     def __init__(self, upstreams: Upstreams, tap: Tap, limits: Limits) -> None:
         self._afterwards = Afterwards()
-        self._means = _Means(upstreams, tap, limits)
+        self._means = _Means(upstreams, tap, limits, Trails())
         self._running: set[_Exchange] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +85,8 @@ class _Means:
     upstreams: Upstreams
     tap: Tap
     limits: Limits
+    trails: Trails
+    """What healthy answers look like: learnt from one exchange for the next."""
 
 
 class _Exchange:
@@ -93,13 +96,16 @@ class _Exchange:
         self._contact: Contact = scope[CONTACT]
         self._upstreams = means.upstreams
         self._limits = means.limits
+        self._trails = means.trails
         self._admission: Admission = scope["wiremend"]
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[Any] | None = None
         self._beside: set[asyncio.Task[None]] = set()
         self._interruption: Problem | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self.recorder = Recorder(self._admission, scope["method"], scope["path"], means.tap)
+        self.recorder = Recorder(
+            self._admission, scope["method"], scope["path"], means.tap, means.trails
+        )
         family = self._admission.endpoint.family
         self._reply = Reply(send, self._contact, family, self.recorder)
         self._opened: Opened | None = None
@@ -167,10 +173,11 @@ class _Exchange:
     async def _carry(self, body: bytes) -> None:
         asked = decode_request(body)
         self.recorder.started(self._scope["headers"], body, asked)
-        forwarded = self._body = body_for(self._admission.provider, self._admission.endpoint, asked)
+        provider, endpoint = self._admission.provider, self._admission.endpoint
+        forwarded = self._body = body_for(provider, endpoint, asked, self._trails)
         mended = forwarded.request(body)
         streams = asked.get("stream") is True
-        self._reply.begin(streams=streams, raw=self._admission.provider.passthrough)
+        self._reply.begin(streams=streams, raw=provider.passthrough)
         self._timer = self._loop.call_later(_AT_ONCE, self._arm)
         ask = self._ask(mended.data, streams=forwarded.asks_for_stream)
         asking = await self._upstreams.prepare(ask)

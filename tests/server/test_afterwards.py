@@ -9,6 +9,7 @@ from proxy.forwarding import COMPLETE
 from proxy.recording import Recorder
 from proxy.relay import Admission
 from proxy.tap import Finished, Record
+from proxy.trails import Trails
 
 CHAT = next(each for each in ENDPOINTS if each.path == "chat/completions")
 PROVIDER = Provider(id="p", base_url="http://127.0.0.1/v1", key="none")
@@ -17,7 +18,7 @@ PROVIDER = Provider(id="p", base_url="http://127.0.0.1/v1", key="none")
 def over(records: list[Record]) -> Recorder:
     """Return the recorder of an exchange whose answer has just ended."""
     admission = Admission(Settings(), PROVIDER, CHAT, None, "agent", "0" * 16)
-    recorder = Recorder(admission, "POST", "/v1/chat/completions", records.append)
+    recorder = Recorder(admission, "POST", "/v1/chat/completions", records.append, Trails())
     recorder.started([], b"{}", {})
     recorder.over(COMPLETE, 200)
     return recorder
