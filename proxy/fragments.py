@@ -146,6 +146,8 @@ class Call:
         self.chunk = 0
         """The number of the last chunk that held a fragment of it."""
         self.has_several_ids = False
+        self.doubted = False
+        """A fragment that could be its own was placed nowhere."""
         self._quoted = False
         self._pieces = 0
         self._digest = hashlib.blake2b()
@@ -339,7 +341,9 @@ class Calls:
 def _single(calls: list[Call], fragment: Fragment) -> Call:
     """Return the one call that the fragment can continue."""
     if len(calls) > 1 and not fragment.blank and not fragment.starts:
-        calls = [call for call in calls if not call.scan.empty] or calls
+        calls = [call for call in calls if call.doubted or not call.scan.empty] or calls
     if len(calls) > 1 and not fragment.blank:
+        for call in calls:
+            call.doubted = True
         raise _Unclear
     return calls[-1]

@@ -136,3 +136,16 @@ def test_follows_interleaved_calls_by_either_index_or_id(
     entries = [{k: v for k, v in each.items() if k != lost} for each in [*opened, *later]]
     order = [*range(len(opened)), *(number for number, _ in pieces)]
     assert places(entries) == order
+
+
+def test_places_nothing_with_a_call_whose_part_may_have_gone_by() -> None:
+    # The first call was cut off inside a string, in which the second one's beginning could stand.
+    entries = [
+        entry("", name="f", id="a"),
+        entry('{"text": "cut'),
+        entry("", name="f", id="b"),
+        entry('{"path": "x",'),
+        entry(' "text": "y"}'),
+        entry(""),
+    ]
+    assert places(entries) == [0, 0, 1, None, None, 1]
