@@ -59,8 +59,8 @@ class EventLog:
         self.at: list[float] = []
         self.form: Form | None = None
         self.closed = False
-        self.problem = ""
-        """Why the bytes could not be read as events."""
+        self.too_large = False
+        """Reading stopped at an event that is larger than any."""
         self.pieces = pieces
         self._piece = 0
         self._offset = 0
@@ -89,7 +89,7 @@ class EventLog:
         if self._offset >= len(piece):
             self._piece, self._offset = self._piece + 1, 0
         self._digest.update(part)
-        if not self.problem:
+        if not self.too_large:
             self._read(self._last_at, part)
 
     def close(self) -> None:
@@ -115,8 +115,8 @@ class EventLog:
                 self._document.append(part)
             elif self.form is Form.STREAM:
                 self._keep(at, self._decoder.feed(part))
-        except EventTooLargeError as error:
-            self.problem = str(error)
+        except EventTooLargeError:
+            self.too_large = True
 
     def _keep(self, at: float, events: list[sse.Event]) -> None:
         for event in events:

@@ -305,7 +305,9 @@ class EventsTab(Tab):
         words = self.tr("{received} received, {sent} sent").format(
             received=len(log.events), sent=len(reading.sent.events)
         )
-        self._count.setText(f"{words} · {log.problem}" if log.problem else words)
+        if log.too_large:
+            words = self.tr("{counts} · stopped at one that is too large").format(counts=words)
+        self._count.setText(words)
         self._chart.show_events(reading.exchange.started.at, log.at, self.received.marked)
         for step in (self._previous, self._next):
             step.setEnabled(bool(reading.exchange.marks))

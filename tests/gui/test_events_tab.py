@@ -49,3 +49,12 @@ def test_goes_back_to_all_columns_also_where_the_user_has_set_one(tab: EventsTab
     QApplication.processEvents()
     assert not views(tab)[0].isColumnHidden(DELAY)
     assert views(tab)[0].horizontalScrollBar().maximum() == 0
+
+
+def test_says_where_it_stopped_reading(tab: EventsTab) -> None:
+    reading = tab.reading
+    assert reading is not None
+    assert tab._count.text() == "41 received, 41 sent"
+    reading.received.too_large = True
+    tab.refresh(reading)
+    assert tab._count.text() == "41 received, 41 sent · stopped at one that is too large"

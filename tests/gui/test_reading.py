@@ -6,6 +6,7 @@ import pytest
 from app.models.reading import Reading
 from app.models.store import Store
 from proxy.repair import Form
+from proxy.sse import Decoder
 from proxy.tap import Mark
 from tests.gui.exchanges import (
     DONE,
@@ -113,3 +114,14 @@ def test_reads_in_slices_that_nobody_feels() -> None:
     assert slices > 1
     assert longest < 0.1
     assert len(again.received.events) == 5000
+
+
+def test_stops_at_an_event_that_is_larger_than_any() -> None:
+    stream = text("a") + b"data: " + b"x" * 500
+    reading = Reading(exchange_of(whole(stream, text("b"))))
+    reading.received._decoder = Decoder(400)
+    while reading.advance(1):
+        pass
+    assert reading.received.too_large
+    assert text("b") not in [each.raw for each in reading.received.events]
+    assert reading.received.sha256 == hashlib.sha256(stream + text("b")).hexdigest()

@@ -1266,6 +1266,10 @@
         <source>{received} received, {sent} sent</source>
         <translation>收到 {received}，发出 {sent}</translation>
     </message>
+    <message>
+        <source>{counts} · stopped at one that is too large</source>
+        <translation>{counts} · 读到一个过大的事件时停止</translation>
+    </message>
 </context>
 <context>
     <name>ExchangesModel</name>
