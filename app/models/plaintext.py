@@ -49,6 +49,11 @@ def plain_hint(words: str) -> str:
     return f"<qt>{lines}</qt>"
 
 
+def breakable(name: str) -> str:
+    """Let a long name go on in the next line after each of its parts."""
+    return name.replace("_", "_\u200b")
+
+
 def unbroken(words: str) -> str:
     """Keep words on one line where there is room for them on one."""
     return words.replace(" ", "\u00a0").replace("/", "/\u2060")

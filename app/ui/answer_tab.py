@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 from app.language import counted, say
 from app.models.answer import Answer, ToolCall
 from app.models.endwords import end_words
-from app.models.plaintext import one_line, pretty
+from app.models.plaintext import breakable, one_line, pretty
 from app.models.reading import Reading
 from app.ui.parts import Card, Look, discard, text
 from app.ui.plain_view import PlainView
@@ -37,7 +37,7 @@ class CallCard(Card):
     def show_call(self, call: ToolCall) -> None:
         """Show the call as far as it has come."""
         name = one_line(call.name, _NAME_WIDTH) or self.tr("(no name)")
-        self._head.setText(f"⚙ {name}    {one_line(call.id, _NAME_WIDTH)}")
+        self._head.setText(f"⚙ {breakable(name)}    {one_line(call.id, _NAME_WIDTH)}")
         if self._shown == len(call.pieces):
             return
         self._shown = len(call.pieces)

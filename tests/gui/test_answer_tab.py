@@ -1,6 +1,8 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.language import CHINESE, language
@@ -12,6 +14,7 @@ from tests.gui.exchanges import (
     answered,
     asked,
     began,
+    call,
     chunk,
     ended,
     passed,
@@ -73,3 +76,18 @@ def test_an_error_that_is_ours_is_said_in_the_windows_language(
     language().choose(CHINESE)
     assert message not in shown(records)
     assert "回答尚未完成，供应商就结束了流。" in shown(records)
+
+
+def test_shows_all_of_a_long_tool_name_in_a_narrow_pane(qtbot: QtBot) -> None:
+    tab = AnswerTab()
+    qtbot.addWidget(tab)
+    tab.resize(220, 400)
+    name = "mcp__github_enterprise__create_pull_request_review_comment"
+    tab.show_reading(read(whole(call("{}", name, "c1"), DONE)))
+    tab.show()
+    head = next(each for each in tab.findChildren(QLabel) if each.text().startswith("⚙"))
+    wanted = head.fontMetrics().boundingRect(
+        QRect(0, 0, head.width(), 400), Qt.TextFlag.TextWordWrap, head.text()
+    )
+    assert wanted.width() <= head.width() < head.fontMetrics().horizontalAdvance(name)
+    assert wanted.height() <= head.height()

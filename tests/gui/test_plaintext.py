@@ -1,6 +1,7 @@
 from app.models.plaintext import (
     MOST_TEXT,
     WIDTH,
+    breakable,
     decoded,
     one_line,
     plain_hint,
@@ -36,6 +37,10 @@ def test_sets_json_in_lines_without_changing_a_number() -> None:
 
 def test_reads_bytes_that_are_no_text() -> None:
     assert decoded(b"a\xff") == "a\ufffd"
+
+
+def test_lets_a_long_name_go_on_after_its_parts() -> None:
+    assert breakable("mcp__do_it") == "mcp_\u200b_\u200bdo_\u200bit"
 
 
 def test_keeps_a_figure_and_its_unit_together() -> None:
