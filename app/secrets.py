@@ -65,6 +65,10 @@ class KeyringLockedError(KeyUnavailableError):
         super().__init__("The keyring is locked or does not answer.")
 
 
+class KeyringSilentError(KeyringLockedError):
+    """Nothing came of it so far; somebody may be thinking about a password."""
+
+
 class Keyring:
     """A `proxy.secret.KeySource` that keeps what it is given; may be used from any thread."""
 
@@ -79,7 +83,7 @@ class Keyring:
         self.on_opened: Callable[[], object] = _ignore
         """Called on the worker's thread when a keyring that was locked has answered after all."""
         self._memory: dict[tuple[str, str], Secret] = {}
-        self._was_locked = False
+        self._was_silent = False
         self._worker = _Worker(self._take_answer)
         self._search = _Search()
 
@@ -157,10 +161,14 @@ class Keyring:
             return KeyState.ABSENT
         return KeyState.STORED
 
-    def _take_answer(self) -> None:
+    def _take_answer(self, error: Exception | None) -> None:
         """Know that the keyring has answered; somebody may have been told otherwise before."""
-        if self._was_locked:
-            self._was_locked = False
+        refused = isinstance(error, KeyringLockedError)
+        if refused:
+            # Whoever does not enter the password has said so: to look again would be to nag.
+            self._was_silent = False
+        elif self._was_silent and error is None:
+            self._was_silent = False
             self.on_opened()
 
     def _call(self, errand: Callable[["KeyringBackend"], _T], seconds: float | None = None) -> _T:
@@ -175,15 +183,15 @@ class Keyring:
     def _work(self, errand: Callable[[], _T], seconds: float | None = None) -> _T:
         try:
             return self._worker.do(errand, self._limit if seconds is None else seconds)
-        except KeyringLockedError:
-            self._was_locked = True
+        except KeyringSilentError:
+            self._was_silent = True
             raise
 
 
 class _Worker:
     """A thread that does one errand after the other; it dies with the process at the latest."""
 
-    def __init__(self, answered: Callable[[], None]) -> None:
+    def __init__(self, answered: Callable[[Exception | None], None]) -> None:
         self._answered = answered
         self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._lock = threading.Lock()
@@ -195,7 +203,7 @@ class _Worker:
         since = self._busy_since
         if since and time.monotonic() - since > seconds:
             # Whoever came before is waiting for the user already.
-            raise KeyringLockedError
+            raise KeyringSilentError
         self._start()
         future: Future[_T] = Future()
         self._errands.put((future, errand))
@@ -204,7 +212,7 @@ class _Worker:
         except TimeoutError:
             # What nobody waits for any more need not be done.
             future.cancel()
-            raise KeyringLockedError from None
+            raise KeyringSilentError from None
 
     def _start(self) -> None:
         with self._lock:
@@ -220,16 +228,16 @@ class _Worker:
             if not future.set_running_or_notify_cancel():
                 continue
             self._busy_since = time.monotonic()
+            failure = None
             try:
                 future.set_result(errand())
             except Exception as error:  # noqa: BLE001  whoever waits for it is told
-                future.set_exception(_told(error))
+                failure = _told(error)
+                future.set_exception(failure)
             self._busy_since = 0.0
-            answered = future.exception() is None
-            # It may hold a key, and the next errand may be long in coming.
-            del future, errand
-            if answered:
-                self._answered()
+            self._answered(failure)
+            # They may hold a key, and the next errand may be long in coming.
+            del future, errand, failure
 
 
 def _told(error: Exception) -> KeyUnavailableError:

@@ -41,6 +41,10 @@ class Told:
         self._qtbot.waitUntil(lambda: self.last(provider)[1] == state, timeout=10_000)
         return str(self.last(provider)[2])
 
+    def count(self, provider: str, state: str) -> int:
+        """Return how often a state was told."""
+        return sum(each[:2] == (provider, state) for each in self._seen)
+
     def last(self, provider: str) -> tuple[object, ...]:
         """Return what was told last of a provider."""
         mine = [each for each in self._seen if each[0] == provider]
@@ -100,6 +104,23 @@ def test_f51_a_password_that_comes_late_is_noticed_without_a_click(
     real_keyring.go_on()
     told.wait("one", "stored")
     told.wait("other", "absent")
+
+
+@needs_keyring
+def test_f51_a_password_that_is_refused_is_not_asked_for_again(
+    real_keyring: Session, qapp: QApplication, qtbot: QtBot
+) -> None:
+    Keyring().store("one", "https://one.example:443", Secret(KEY))
+    # Whoever asks next starts it again, locked, and nobody is there to enter its password.
+    real_keyring.close_keyring()
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE))
+    told.wait("one", "locked")
+    keys.look("one")
+    told.wait("one", "locked")
+    qtbot.wait(1_000)
+    assert told.count("one", "waiting") == 2, "one for each time that it was wanted"
 
 
 @needs_keyring
