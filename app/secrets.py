@@ -44,6 +44,9 @@ _LOCKED_ERRORS = frozenset(
 )
 # A session's keyring may start after us.
 _LOOK_AGAIN_SECONDS = 10
+_REFUSAL_SECONDS = 30
+"""For so long a password that was not entered is not asked for by what nobody clicked on: there
+may be many providers, and agents that try again at once."""
 _WHITE_SPACE = " \t\r\n\v\f"
 _T = TypeVar("_T")
 
@@ -84,6 +87,7 @@ class Keyring:
         """Called on the worker's thread when a keyring that was locked has answered after all."""
         self._memory: dict[tuple[str, str], Secret] = {}
         self._was_silent = False
+        self._refused_until = 0.0
         self._worker = _Worker(self._take_answer)
         self._search = _Search()
 
@@ -103,6 +107,8 @@ class Keyring:
         kept = self._memory.get((provider_id, origin))
         if kept is not None:
             return kept
+        if time.monotonic() < self._refused_until:
+            raise KeyringLockedError
         text = self._call(lambda backend: backend.get_password(_service(origin), provider_id))
         if not text:
             raise KeyUnavailableError("No key is stored for this provider.")
@@ -116,6 +122,7 @@ class Keyring:
     def unlock(self) -> None:
         """Give keys again; the system's keyring may ask for its own password then."""
         self.locked = False
+        self._refused_until = 0.0
 
     def store(self, provider_id: str, origin: str, key: Secret) -> KeyState:
         """Keep a key; raises `ValueError` for what can be none, `KeyUnavailableError`."""
@@ -131,6 +138,7 @@ class Keyring:
             backend.set_password(_service(origin), provider_id, text)  # pyright: ignore[reportUnknownMemberType]
 
         self._call(keep, self._patience)
+        self._refused_until = 0.0
         self._memory.pop((provider_id, origin), None)
         return KeyState.STORED
 
@@ -167,6 +175,7 @@ class Keyring:
         if refused:
             # Whoever does not enter the password has said so: to look again would be to nag.
             self._was_silent = False
+            self._refused_until = time.monotonic() + _REFUSAL_SECONDS
         elif self._was_silent and error is None:
             self._was_silent = False
             self.on_opened()

@@ -1,6 +1,7 @@
 """Keys stored, shown by their last letters, copied, locked and deleted, beside the window."""
 
 import pytest
+from keyring.backends import SecretService
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -121,6 +122,31 @@ def test_f51_a_password_that_is_refused_is_not_asked_for_again(
     told.wait("one", "locked")
     qtbot.wait(1_000)
     assert told.count("one", "waiting") == 2, "one for each time that it was wanted"
+
+
+@needs_keyring
+def test_f51_many_providers_ask_for_one_password_once_and_again_at_a_click(
+    real_keyring: Session, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Keyring().store("one", "https://one.example:443", Secret(KEY))
+    real_keyring.close_keyring()
+    asked: list[str] = []
+    ask = SecretService.Keyring.get_password
+
+    def note(self: SecretService.Keyring, service: str, username: str) -> str | None:
+        asked.append(username)
+        return ask(self, service, username)
+
+    monkeypatch.setattr(SecretService.Keyring, "get_password", note)
+    keys = desk(qapp)
+    told = Told(qtbot, keys)
+    keys.show_settings(settings(ONE, COPY, OTHER))
+    told.wait("other", "locked")
+    assert asked == ["one"]
+    keys.unlock()
+    told.wait("other", "waiting")
+    told.wait("other", "locked")
+    assert asked == ["one", "one"]
 
 
 @needs_keyring
