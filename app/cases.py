@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from proxy import wire
+from proxy.errors import WiremendError
 from proxy.repairs import fix_names
 from proxy.wire import JsonObject
 
@@ -26,7 +27,7 @@ _LEAST_STATUS, _GREATEST_STATUS = 100, 599
 _WINDOW_BY_CODING = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
-class CaseError(Exception):
+class CaseError(WiremendError):
     """A file is no case; the text says why."""
 
 

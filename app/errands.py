@@ -5,6 +5,7 @@ the application: a keyring that waits for its password for ever does not hold up
 """
 
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -33,16 +34,25 @@ class Errands(QObject):
         then: Callable[[Outcome], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Do the work there, then one of both here; `failed` gets our errors and the system's."""
+        """Do the work there, then one of both here.
+
+        `failed` gets our errors and the system's; of any other it gets the kind, for its text may
+        hold anything.
+        """
 
         def run() -> None:
             try:
                 outcome = work()
             except (WiremendError, LookupError, OSError, ValueError) as error:
-                caught = error
-                self._returned.emit(lambda: failed(caught) if failed else None)
+                fail(error)
+            except Exception as error:  # noqa: BLE001  what was sent after it is done all the same
+                threading.excepthook(threading.ExceptHookArgs([*sys.exc_info(), None]))
+                fail(WiremendError(f"a fault of Wiremend's own: {type(error).__name__}"))
             else:
                 self._returned.emit(lambda: then(outcome) if then else None)
+
+        def fail(error: Exception) -> None:
+            self._returned.emit(lambda: failed(error) if failed else None)
 
         self._waiting.put(run)
 

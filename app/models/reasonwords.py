@@ -46,6 +46,8 @@ REASONS = (
     "the proxy is not running",
     "the request was refused: {cause}",
     "the request failed: {cause}",
+    "a fault of Wiremend's own: {cause}",
+    "there is no answer to make a case of",
     # The port
     "the proxy has not ended yet",
     "another Wiremend",

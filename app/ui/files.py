@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.models.plaintext import plain_hint
+from app.models.reasonwords import reason_words
 from app.replacing import replace_file
 
 
@@ -19,7 +20,8 @@ def ask_where(parent: QWidget, name: str) -> Path | None:
 def say_not_written(parent: QWidget, error: Exception) -> None:
     """Say why a file could not be written."""
     words = QCoreApplication.translate("Files", "The file could not be written: {reason}")
-    reason = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+    reason = error.strerror if isinstance(error, OSError) else reason_words(error)
+    reason = reason or type(error).__name__
     QMessageBox.warning(parent, _title(), plain_hint(words.format(reason=reason)))
 
 

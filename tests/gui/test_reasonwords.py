@@ -18,7 +18,12 @@ pytestmark = pytest.mark.usefixtures("chinese")
 
 APP = Path(__file__).resolve().parents[2] / "app"
 _RAISERS = {"AgentFileError", "UnreadableError", "KeyUnavailableError", "WiremendError", "error"}
-_SOURCES = (*sorted((APP / "agents").glob("*.py")), APP / "secrets.py", APP / "sample.py")
+_SOURCES = (
+    *sorted((APP / "agents").glob("*.py")),
+    APP / "secrets.py",
+    APP / "sample.py",
+    APP / "errands.py",
+)
 
 
 def sentences(path: Path) -> Iterator[str]:

@@ -3019,6 +3019,14 @@
         <translation>请求失败：{cause}</translation>
     </message>
     <message>
+        <source>a fault of Wiremend&apos;s own: {cause}</source>
+        <translation>Wiremend 自身的故障：{cause}</translation>
+    </message>
+    <message>
+        <source>there is no answer to make a case of</source>
+        <translation>没有可以用来生成用例的回答</translation>
+    </message>
+    <message>
         <source>the proxy has not ended yet</source>
         <translation>代理尚未结束</translation>
     </message>
