@@ -42,8 +42,11 @@ class Recording:
 
 
 def case_of(recording: Recording, redaction: Redaction) -> JsonObject:
-    """Make a case of it; ``redaction`` then knows how many values were taken out."""
-    asked = cast("JsonObject", redaction.value(wire.decode_object(recording.request) or {}))
+    """Make a case of it; ``redaction`` then knows how many values were taken out.
+
+    Raises `ValueError` where the request is nested too deeply to be gone through.
+    """
+    asked = _asked(recording.request, redaction)
     upstream = _upstream(recording, redaction)
     draft: JsonObject = {
         "name": recording.name, "fix": None, "request": asked, "upstream": upstream,
@@ -74,6 +77,13 @@ def text_of(case: JsonObject) -> str:
     text = json.dumps(case, ensure_ascii=False, indent=1, default=float) + "\n"
     # Half a surrogate pair has no UTF-8, but JSON can spell it.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _asked(request: bytes, redaction: Redaction) -> JsonObject:
+    try:
+        return cast("JsonObject", redaction.value(wire.decode_object(request) or {}))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _upstream(recording: Recording, redaction: Redaction) -> JsonObject:

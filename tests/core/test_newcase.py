@@ -99,3 +99,9 @@ def test_makes_a_case_of_a_request_that_is_no_json() -> None:
 def test_spells_out_half_a_surrogate_pair() -> None:
     made = made_of(b'{"messages":[],"x":"\\ud800"}', 200, [], b"{}")
     assert parse(text_of(made).encode("utf-8")).request["x"] == "\ud800"
+
+
+def test_refuses_a_request_that_is_nested_too_deeply() -> None:
+    nested = b'{"messages":' + b"[" * 700 + b"]" * 700 + b"}"
+    with pytest.raises(ValueError, match="nested too deeply"):
+        made_of(nested, 200, [], b"{}")
