@@ -33,7 +33,10 @@ RECEIVED, SENT, BOTH = range(3)
 # Bytes of an event; what is shown of it ends before, however many bytes a character has.
 _MOST_READ = 4 * MOST_TEXT
 _NUMBER, _KIND, _DATA = Wish("◆ 88888"), Wish("tool args", "text"), Wish("m" * 24, "m" * 6)
-_ALONE = (_NUMBER, Wish("88888", turn=2), _KIND, _DATA, Wish("m" * 12, "m" * 4, turn=1))
+_ALONE = (
+    *(_NUMBER, Wish("88888", turn=2), Wish("tool args"), _DATA),
+    Wish("m" * 12, "m" * 4, turn=1),
+)
 # Side by side there is no room; the sign in the first column stays.
 _BESIDE = (_NUMBER, Wish("", away=True), _KIND, _DATA, Wish("", away=True))
 

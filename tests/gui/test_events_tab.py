@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.models.events import DELAY, FIX, TEXT
+from app.models.events import DELAY, FIX, KIND, TEXT
 from app.ui.events_tab import BOTH, RECEIVED, EventsTab
 from app.ui.fitting import FittedTable
 from proxy.tap import Mark
@@ -58,3 +58,11 @@ def test_says_where_it_stopped_reading(tab: EventsTab) -> None:
     reading.received.too_large = True
     tab.refresh(reading)
     assert tab._count.text() == "41 received, 41 sent · stopped at one that is too large"
+
+
+def test_the_kind_of_an_event_is_never_cut_short_on_one_side(tab: EventsTab) -> None:
+    tab.resize(500, 500)
+    tab.show_mode(RECEIVED)
+    QApplication.processEvents()
+    view = views(tab)[0]
+    assert view.columnWidth(KIND) > view.fontMetrics().horizontalAdvance("tool args")
