@@ -8,7 +8,7 @@ a sign of life.
 from proxy import headers as rules, wire
 from proxy.asgi import CLOSE, Contact, HeaderList, Message, Send, own_headers
 from proxy.dialects import Family
-from proxy.errors import FIRST_ERROR, SERVER_ERROR, Problem
+from proxy.errors import FIRST_ERROR, UPSTREAM_ERROR, Problem
 from proxy.forwarding import Body
 from proxy.recording import Recorder
 from proxy.repair import Form
@@ -211,7 +211,7 @@ class Reply:
         if body.broken:
             return self._family.watch().error_event(body.verdict)
         if body.failure is not None and body.failure.error:
-            return self._recorder.scrub(self._family.error_as_event(body.failure.error))
+            return self._recorder.scrub(self._family.error_as_event(body.failure.in_stream))
         answer = wire.decode_object(data)
         if answer is None or "error" in answer or opened.status >= FIRST_ERROR:
             return self._family.error_as_event(_error_in(answer or {}, data))
@@ -225,4 +225,4 @@ def _error_in(answer: JsonObject, data: bytes) -> JsonObject:
         return error
     sentence = wire.text(answer, "error") or data.decode("utf-8", "replace")[:MAX_SENTENCE]
     said = sentence.strip() or "The provider answered with an error and said nothing more."
-    return {"message": said, "type": SERVER_ERROR, "param": None, "code": None}
+    return {"message": said, "type": UPSTREAM_ERROR, "param": None, "code": None}

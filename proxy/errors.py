@@ -15,9 +15,11 @@ FIRST_REDIRECT = 300
 """From this HTTP status on an answer is no success."""
 FIRST_ERROR = 400
 """From this HTTP status on an answer is an error."""
+UPSTREAM_ERROR = "upstream_error"
+"""The ``type`` of an error that is upstream's, where it has none of its own."""
 SERVER_ERROR = "server_error"
-"""The ``type`` of an error that another try may not meet: inside a stream, where there is no status
-left to tell, opencode and Continue know by this word of OpenAI's that they should try again."""
+"""What takes its place where we end a stream: there is no status left to tell, and opencode and
+Continue know by this word of OpenAI's that they should try again."""
 
 
 class WiremendError(Exception):

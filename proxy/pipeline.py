@@ -388,7 +388,7 @@ class Pipeline:
         # An error that leaves as it came is no way of a healthy answer.
         self._unread.leave()
         if self.form is Form.STREAM:
-            self._sink.put(sse.encode(wire.encode({"error": error.error})))
+            self._sink.put(sse.encode(wire.encode({"error": error.in_stream})))
 
     def _mark(self, findings: list[Finding], sent: int | None) -> None:
         for finding in findings:

@@ -25,7 +25,7 @@ from typing import Any, ClassVar, TypeAlias
 import msgspec
 
 from proxy import wire
-from proxy.errors import SERVER_ERROR, Problem
+from proxy.errors import SERVER_ERROR, UPSTREAM_ERROR, Problem
 from proxy.glance import Glance
 from proxy.sse import Event
 from proxy.wire import JsonObject
@@ -71,14 +71,21 @@ class Failure:
     """The status that is due where the client has no byte yet."""
     error: JsonObject
     """In OpenAI's shape: ``message``, ``type``, ``param``, ``code``."""
+    ours: bool = False
+    """It is our conclusion, and not what upstream said."""
+
+    @property
+    def in_stream(self) -> JsonObject:
+        """The error as it is told inside a stream."""
+        return {**self.error, "type": SERVER_ERROR} if self.ours else self.error
 
 
 def failure(problem: Problem) -> Failure:
     """Show a problem of our own as a failure in the stream."""
     error: JsonObject = {
-        "message": problem.message, "type": SERVER_ERROR, "param": None, "code": problem.code,
+        "message": problem.message, "type": UPSTREAM_ERROR, "param": None, "code": problem.code,
     }  # fmt: skip
-    return Failure(problem.status, error)
+    return Failure(problem.status, error, ours=True)
 
 
 @dataclass(slots=True)

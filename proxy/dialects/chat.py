@@ -7,7 +7,7 @@ import re
 
 from proxy import aggregate, sse, wire
 from proxy.dialects.family import Family, Watch, openai_error
-from proxy.errors import Problem
+from proxy.errors import SERVER_ERROR, UPSTREAM_ERROR, Problem
 from proxy.sse import SENTINEL, Event
 from proxy.wire import JsonObject
 
@@ -31,7 +31,10 @@ class ChatWatch(Watch):
             )
 
     def error_event(self, problem: Problem) -> bytes:
-        return sse.encode(wire.encode({"error": openai_error(problem)}))
+        error = openai_error(problem)
+        if error["type"] == UPSTREAM_ERROR:
+            error["type"] = SERVER_ERROR
+        return sse.encode(wire.encode({"error": error}))
 
 
 class Chat:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from proxy import sse, wire
-from proxy.errors import SERVER_ERROR, Problem
+from proxy.errors import UPSTREAM_ERROR, Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
@@ -12,8 +12,8 @@ _TYPE_BY_STATUS = {
     403: "permission_error",
     404: "not_found_error",
     413: "request_too_large",
-    502: SERVER_ERROR,
-    504: SERVER_ERROR,
+    502: UPSTREAM_ERROR,
+    504: UPSTREAM_ERROR,
     503: "proxy_error",
 }
 

@@ -6,7 +6,7 @@ See: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 from proxy import sse, wire
 from proxy.dialects.explode import message_events
 from proxy.dialects.family import Family, Watch, named
-from proxy.errors import SERVER_ERROR, Problem
+from proxy.errors import UPSTREAM_ERROR, Problem
 from proxy.sse import Event
 from proxy.wire import JsonObject
 
@@ -65,7 +65,7 @@ class Messages:
 
     def error_as_body(self, error: JsonObject) -> bytes:
         kind = error.get("type")
-        if kind in (None, "", SERVER_ERROR):
+        if kind in (None, "", UPSTREAM_ERROR):
             kind = "api_error"
         return wire.encode({"type": "error", "error": {**error, "type": kind}})
 

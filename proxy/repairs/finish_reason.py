@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proxy import wire
-from proxy.errors import SERVER_ERROR
+from proxy.errors import UPSTREAM_ERROR
 from proxy.repair import Answer, Context, Failure, Finding, Form, Group, Output, Repair
 from proxy.scan import CallScans
 from proxy.wire import JsonObject
@@ -257,11 +257,11 @@ class FinishReason(Repair):
 def _callless() -> Failure:
     error: JsonObject = {
         "message": "The provider announced a tool call and sent none.",
-        "type": SERVER_ERROR,
+        "type": UPSTREAM_ERROR,
         "param": None,
         "code": "tool_call_missing",
     }
-    return Failure(502, error)
+    return Failure(502, error, ours=True)
 
 
 def _split(chunk: JsonObject, finishing: list[JsonObject], new: list[JsonObject]) -> JsonObject:

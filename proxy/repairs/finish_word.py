@@ -11,7 +11,7 @@ what is no word at all says nothing.
 from typing import Any, cast
 
 from proxy import wire
-from proxy.errors import SERVER_ERROR
+from proxy.errors import UPSTREAM_ERROR
 from proxy.repair import Context, Failure, Finding, Group, Output, Repair
 from proxy.wire import JsonObject
 
@@ -106,8 +106,8 @@ def _plain(reason: str) -> str:
 def _failure(word: str) -> Failure:
     error: JsonObject = {
         "message": f"The provider ended the answer with “{word}”.",
-        "type": SERVER_ERROR,
+        "type": UPSTREAM_ERROR,
         "param": None,
         "code": word,
     }
-    return Failure(502, error)
+    return Failure(502, error, ours=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from proxy import sse, wire
-from proxy.errors import FIRST_REDIRECT, SERVER_ERROR, problem
+from proxy.errors import FIRST_REDIRECT, UPSTREAM_ERROR, problem
 from proxy.repair import DocumentOutput, EventOutput, Failure, Finding, Group, Repair, failure
 from proxy.sse import Event
 from proxy.wire import JsonObject
@@ -251,7 +251,7 @@ def _word(layers: list[JsonObject], name: str) -> str | None:
 def _type_of(status: int) -> str:
     if status in _TYPE_BY_STATUS:
         return _TYPE_BY_STATUS[status]
-    return "invalid_request_error" if status < _SERVER_ERRORS else SERVER_ERROR
+    return "invalid_request_error" if status < _SERVER_ERRORS else UPSTREAM_ERROR
 
 
 def _clipped(sentence: str) -> str:

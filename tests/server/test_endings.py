@@ -97,6 +97,14 @@ def test_a_cut_stream_ends_with_the_word_at_which_agents_try_again(path: str) ->
     assert b'"%s"' % word in answer.body
 
 
+@pytest.mark.parametrize("path", ["chat/completions", "embeddings"])
+def test_an_error_before_the_first_byte_names_upstream(path: str) -> None:
+    with FakeUpstream([RESET]) as up, proxy(up.url) as running:
+        answer = post(running, chat(), path=f"/v1/{path}")
+    assert answer.status == 502
+    assert b'"upstream_error"' in answer.body
+
+
 @pytest.mark.parametrize("path", STARTS)
 def test_behind_our_own_error_the_connection_closes(path: str) -> None:
     with FakeUpstream(streamed(STARTS[path], 0.05)) as up, proxy(up.url) as running:
