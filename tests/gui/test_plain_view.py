@@ -58,6 +58,18 @@ def test_loads_all_of_a_long_text_on_request_and_only_then(qtbot: QtBot, view: P
     assert not view.load.isVisible()
 
 
+def test_what_loads_the_rest_stands_in_the_corner_at_every_size(view: PlainView) -> None:
+    view.resize(500, 300)
+    view.show()
+    view.show_text("x" * (MOST_TEXT + 1), lambda: "")
+    for width in (600, 400):
+        view.resize(width, 300)
+        area = view.viewport().geometry()
+        corner = view.load.geometry().bottomRight()
+        assert area.contains(corner)
+        assert (area.bottomRight() - corner).manhattanLength() < 60
+
+
 def test_loads_what_came_in_pieces_and_what_comes_meanwhile(qtbot: QtBot, view: PlainView) -> None:
     pieces = ["ab\n" * 50_000, "cd\n" * 50_000]
     view.show()
