@@ -182,6 +182,13 @@ def test_keeps_the_words_of_the_provider() -> None:
     }
 
 
+@pytest.mark.parametrize("before", [b"", HELLO])
+def test_calls_an_error_without_a_type_upstreams(before: bytes) -> None:
+    seen = event({"error": "STREAM_EXPLODED"}, before=before)
+    assert seen.error == (502, "STREAM_EXPLODED", "upstream_error", None)
+    assert b'"type":"upstream_error"' in seen.sent
+
+
 def test_finds_an_error_beside_choices() -> None:
     choice = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
     error = {"code": "server_error", "message": "Provider disconnected"}
