@@ -383,3 +383,14 @@ def test_the_columns_of_every_tab_fit_into_a_small_window(
     lists = [each for each in page.detail.findChildren(QAbstractItemView) if each.isVisible()]
     assert lists
     assert [each.horizontalScrollBar().maximum() for each in lists] == [0] * len(lists)
+
+
+def test_a_request_is_shown_from_elsewhere_with_its_changes_on_request(page: TrafficPage) -> None:
+    page.apply([*whole(exchange_id="a"), *whole(exchange_id="b")])
+    page.requests.filter_by("nothing has this")
+    assert page.show_request("a")
+    assert page.detail.exchange is page.store.get("a")
+    assert page.detail.tabs.currentWidget() is not page.detail.changes
+    assert page.show_request("b", changes=True)
+    assert page.detail.tabs.currentWidget() is page.detail.changes
+    assert not page.show_request("gone")
