@@ -21,8 +21,11 @@ from app.ui.clipboard import Clipboard
 from app.ui.main_window import MainWindow
 from app.ui.pages import Pages
 from proxy.config import Settings
+from proxy.limits import Limits
 from proxy.secret import Secret
 from proxy.tap import Started
+
+_DRAIN_SECONDS = Limits().drain
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,11 @@ class Wishes(QObject):
         self._parts.window.show_page("traffic")
 
     def run_proxy(self, wanted: bool) -> None:
-        """Start or stop the proxy."""
+        """Start the proxy, or stop it: who is getting an answer gets the rest of it."""
         if wanted:
             self._parts.service.start()
         else:
-            self._parts.service.stop(0)
+            self._parts.service.stop(_DRAIN_SECONDS)
 
     def send_sample(self) -> None:
         """Ask the demo provider, and show how it goes."""

@@ -157,3 +157,23 @@ def test_a_file_is_written_with_a_key_that_lets_in_and_undone(whole: Whole, tmp_
     QTimer.singleShot(0, accept)
     push(page.cards["aider"], "Undo…")
     whole.until(lambda: path.read_text() == "auto-commits: false # mine\n")
+
+
+def test_stopping_the_proxy_lets_an_answer_come_to_its_end(
+    whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proxy.demo.PACE_SECONDS", 0.06)
+    application = whole.application
+    timer = QTimer()
+
+    def stop() -> None:
+        if any(each.received.size for each in application._pages.traffic.store):
+            timer.stop()
+            application._window.proxy_asked.emit(False)
+
+    timer.timeout.connect(stop)
+    timer.start(10)
+    status, answer = whole.ask("healthy", application._service.own_key.reveal())
+    assert not timer.isActive(), "it was stopped while the answer came"
+    assert (status, answer.endswith("data: [DONE]\n\n")) == (200, True)
+    whole.until(lambda: application._service.status.state == "stopped")
