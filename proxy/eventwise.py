@@ -174,14 +174,17 @@ class Exploded(Eventwise):
     def __init__(self, family: Family, asked: JsonObject) -> None:
         super().__init__(family, asked)
         self._family = family
+        self._sniffer: Sniffer | None = None
         self._document: bytearray | None = None
 
     def start(self, status: int, content_type: str) -> None:
         super().start(status, content_type)
         if self.form is Form.DOCUMENT and status < FIRST_ERROR:
-            self._document = bytearray()
+            self._sniffer = Sniffer()
 
     def feed(self, piece: bytes) -> Step:
+        if self._sniffer is not None:
+            return self._look(self._sniffer, piece)
         if self._document is None:
             return super().feed(piece)
         self._document += piece
@@ -189,7 +192,23 @@ class Exploded(Eventwise):
             return Step()
         return super().feed(self._let_go())
 
+    def _look(self, sniffer: Sniffer, piece: bytes) -> Step:
+        """Believe the first bytes of an answer, and not what its header says it is."""
+        seen = sniffer.feed(piece)
+        if seen.form is None:
+            return Step()
+        self._sniffer = None
+        if seen.form is Form.DOCUMENT:
+            self._document = bytearray()
+            return self.feed(seen.data)
+        self.form, self.content_type = Form.STREAM, "text/event-stream"
+        step = super().feed(seen.data)
+        message = "the content type did not fit the answer; corrected"
+        return Step(step.data, (*step.marks, Mark(AnswerForm.name, message, None, None)))
+
     def finish(self, why: Problem | None = None) -> Step:
+        if self._sniffer is not None:
+            self._document, self._sniffer = bytearray(self._sniffer.rest()), None
         if self._document is None:
             return super().finish(why)
         document = self._let_go()

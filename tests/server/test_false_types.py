@@ -1,0 +1,36 @@
+"""Answers of the families that no fix mends, under a content type that is not theirs."""
+
+import json
+
+import pytest
+
+from tests.fakes.upstream import LAST, SSE_HEAD, FakeUpstream, framed
+from tests.server.running import chat, post, proxy
+from tests.server.test_endings import STARTS, TERMINALS
+
+
+@pytest.mark.parametrize("path", TERMINALS)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html; charset=utf-8"])
+@pytest.mark.parametrize("lead", [b"", b": here\n\n", b"\n"], ids=["bare", "comment", "blank"])
+def test_a_stream_under_a_false_type_goes_on_as_the_stream_it_is(
+    path: str, kind: str, lead: bytes
+) -> None:
+    body = lead + STARTS[path] + TERMINALS[path]
+    head = SSE_HEAD.replace(b"text/event-stream", kind.encode())
+    pieces = [framed(body[:3]), 0.02, framed(body[3:40]), 0.02, framed(body[40:])]
+    with FakeUpstream([head, *pieces, LAST]) as up, proxy(up.url) as running:
+        answer = post(running, chat(), f"/v1/{path}")
+        assert (answer.status, answer.body) == (200, body)
+        assert answer.header("content-type") == ["text/event-stream"]
+        [over] = running.finished()
+        assert (over.outcome, over.findings) == ("done", {"answer-mode": 1})
+
+
+@pytest.mark.parametrize("path", TERMINALS)
+def test_what_is_no_stream_stays_an_error_for_who_asked_for_one(path: str) -> None:
+    page = b"<html><title>Just a moment</title></html>"
+    head = SSE_HEAD.replace(b"text/event-stream", b"text/html")
+    with FakeUpstream([head, framed(page), LAST]) as up, proxy(up.url) as running:
+        answer = post(running, chat(), f"/v1/{path}")
+        assert answer.status == 502
+        assert json.loads(answer.body)["error"]["message"]
