@@ -1,5 +1,6 @@
 """What every tab of a request has in common."""
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractScrollArea, QVBoxLayout, QWidget
 
 from app.language import language
@@ -27,10 +28,14 @@ class Tab(QWidget):
             self.refresh(reading)
 
     def take_keys(self) -> None:
-        """Let the arrow keys move in what is read here."""
+        """Let the arrow keys move in what is read here, in the first of several panes."""
         panes = self.findChildren(QAbstractScrollArea)
         shown = (each for each in panes if each.isVisibleTo(self) and each.isEnabled())
-        next(shown, self).setFocus()
+        min(shown, key=self._place, default=self).setFocus()
+
+    def _place(self, pane: QWidget) -> tuple[int, int]:
+        corner = pane.mapTo(self, QPoint(0, 0))
+        return corner.y(), corner.x()
 
     def start(self) -> None:
         """Forget what was shown."""

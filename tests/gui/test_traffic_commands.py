@@ -1,7 +1,13 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QLineEdit,
+    QMainWindow,
+    QStackedWidget,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from app.ui.traffic_page import TrafficPage
@@ -73,6 +79,15 @@ def test_enter_leads_to_where_the_arrow_keys_move(
         return
     assert isinstance(pane, QAbstractScrollArea)
     assert page.detail.tabs.currentWidget().isAncestorOf(pane)
+
+
+def test_enter_leads_to_the_list_of_events_before_the_event(
+    page: TrafficPage, qtbot: QtBot
+) -> None:
+    page.detail.tabs.setCurrentWidget(page.detail.events)
+    qtbot.waitUntil(lambda: not page.detail.busy)
+    qtbot.keyClick(page.requests.view, Qt.Key.Key_Return)
+    assert isinstance(page.focusWidget(), QTableView)
 
 
 @pytest.mark.qt_log_ignore("raise", "grabbing the keyboard", extend=True)
