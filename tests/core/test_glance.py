@@ -46,7 +46,7 @@ def test_says_so_where_a_text_cannot_be_read() -> None:
     assert Glance(b'{"content":"\xff"}', {}).text_by_member is None
 
 
-def test_finds_a_sign() -> None:
+def test_tells_whether_a_sign_shows() -> None:
     glance = Glance(b"abc", {})
     assert [glance.shows(re.compile(each)) for each in (b"b", b"d", b"b")] == [True, False, True]
 

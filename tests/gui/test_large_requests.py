@@ -59,7 +59,9 @@ def long_conversation() -> list[Record]:
         (long_conversation, REQUEST),
     ],
 )
-def test_opens_at_once(qtbot: QtBot, made: Callable[[], list[Record]], tab: int) -> None:
+def test_every_tab_opens_a_large_request_at_once(
+    qtbot: QtBot, made: Callable[[], list[Record]], tab: int
+) -> None:
     records = made()
     assert calmest(lambda: opening(qtbot, tab, records), 0.3, tries=6) <= 0.3
 

@@ -73,7 +73,9 @@ def entry(actions: RequestActions, words: str) -> QAction:
         ("Make a bug report", "index-repair: set the index"),
     ],
 )
-def test_copies(qtbot: QtBot, actions: RequestActions, words: str, copied: str) -> None:
+def test_copies_what_is_asked_for_without_a_secret(
+    qtbot: QtBot, actions: RequestActions, words: str, copied: str
+) -> None:
     entry(actions, words).trigger()
     qtbot.waitUntil(lambda: copied in QGuiApplication.clipboard().text())
     assert SECRET not in QGuiApplication.clipboard().text()

@@ -100,13 +100,13 @@ def test_an_error_becomes_the_familys_event(path: str, status: str) -> None:
 @pytest.mark.parametrize(
     "body", [b"<html><title>Bad gateway</title>", b'{"detail":"Bad gateway"}', b"Bad gateway"]
 )
-def test_so_does_an_error_of_no_known_shape(path: str, body: bytes) -> None:
+def test_an_error_of_no_known_shape_becomes_the_familys_event_too(path: str, body: bytes) -> None:
     with asked(path, document(body, "502 Bad")) as answer:
         assert "Bad gateway" in told(path, answer)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_so_does_an_answer_that_breaks_off(path: str) -> None:
+def test_an_answer_that_breaks_off_becomes_the_familys_event_too(path: str) -> None:
     head = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"id":'
     with asked(path, [head, 0.1, RESET], "cut_off") as answer:
         assert "connection to the provider broke" in told(path, answer)

@@ -145,7 +145,7 @@ def test_a_second_request_before_the_first_is_answered_breaks_the_connection(liv
         assert time.monotonic() - began < 2
 
 
-def test_even_where_it_comes_later(live: Live) -> None:
+def test_a_second_request_that_comes_later_breaks_the_connection_too(live: Live) -> None:
     live.upstream.gate.clear()
     try:
         with live.connect() as connection:
