@@ -1,9 +1,10 @@
 """Answers of Messages and Responses: event by event as they came, in the form asked for."""
 
 import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from proxy.dialects import Family
-from proxy.dialects.responses import fold
+from proxy.dialects import Family, messages, responses
 from proxy.errors import FIRST_ERROR, EventTooLargeError, Problem, problem
 from proxy.outgoing import Mended
 from proxy.repair import Failure, Form
@@ -21,6 +22,10 @@ ERRED = Problem(None, 502, "The provider ended the answer with an error.")
 MAX_HELD = 32 * 1024 * 1024
 """Bytes of one unfinished event, after which it is forwarded as it comes."""
 _ERROR_START = re.compile(rb'\s*\{\s*"(?:error"\s*:\s*["{]|type"\s*:\s*"error")')
+FOLDS: Mapping[str, Callable[[bytes], JsonObject | None]] = MappingProxyType(
+    {"messages": messages.fold, "responses": responses.fold}
+)
+"""By the family's name: what its streams carry, as the plain answer."""
 _WHOLE_ANSWERS = {"message", "response"}
 """What Anthropic's ``type`` and OpenAI's ``object`` say of an answer that is all there."""
 
@@ -108,6 +113,18 @@ class Eventwise:
         self._held = [] if self.over or end == len(piece) else [piece[end:]]
         return data
 
+    def _heed_error(self, answer: JsonObject | None, document: bytes) -> bool:
+        """Take note of an error, for which a client waits for events in vain; tell if it is one."""
+        found = hidden(document)
+        if found is None and answer is None and is_broken(document):
+            self.verdict = problem("upstream_invalid")
+            found = Failure(self.verdict.status, {})
+        elif found is not None:
+            code, message = found.error.get("code"), str(found.error["message"])
+            self.verdict = Problem(code if isinstance(code, str) else None, found.status, message)
+        self.failure = found
+        return found is not None
+
     def _cut(self, why: Problem) -> Step:
         self.verdict, self.over = why, True
         if not self.speaks:
@@ -116,10 +133,11 @@ class Eventwise:
 
 
 class Folded(Eventwise):
-    """Responses: a stream that comes for a plain request becomes the response it carries."""
+    """Messages and Responses: a stream that comes for a plain request becomes what it carries."""
 
     def __init__(self, family: Family, asked: JsonObject) -> None:
         super().__init__(family, asked)
+        self._family = family
         self._sniffer: Sniffer | None = None if self.asks_for_stream else Sniffer()
         self._stream: bytearray | None = None
 
@@ -148,14 +166,16 @@ class Folded(Eventwise):
             rest = self._sniffer.rest() if self._sniffer is not None else b""
             step = super().finish(why)
             return Step(rest + step.data, step.marks)
-        response = fold(bytes(self._stream))
-        if response is None:
+        answer = FOLDS[self._family.name](bytes(self._stream))
+        if answer is None:
             self.verdict = why or problem("stream_incomplete")
             self.failure = Failure(self.verdict.status, {})
             return Step()
+        if text(answer, "type") == "error" and self._heed_error(answer, encode(answer)):
+            return Step()
         message = "a stream came instead of the form asked for; converted"
         self.speaks = self.over = True
-        return Step(encode(response), (Mark(AnswerForm.name, message, None, None),))
+        return Step(encode(answer), (Mark(AnswerForm.name, message, None, None),))
 
     def _collect(self, piece: bytes) -> Step:
         stream = self._stream = self._stream or bytearray()
@@ -227,18 +247,6 @@ class Exploded(Eventwise):
         self.speaks = self.over = True
         events = self._family.answer_as_events(answer)
         return Step(events, (Mark(AnswerForm.name, message, None, None),))
-
-    def _heed_error(self, answer: JsonObject | None, document: bytes) -> bool:
-        """Take note of an error, for which a client waits for events in vain; tell if it is one."""
-        found = hidden(document)
-        if found is None and answer is None and is_broken(document):
-            self.verdict = problem("upstream_invalid")
-            found = Failure(self.verdict.status, {})
-        elif found is not None:
-            code, message = found.error.get("code"), str(found.error["message"])
-            self.verdict = Problem(code if isinstance(code, str) else None, found.status, message)
-        self.failure = found
-        return found is not None
 
     def _let_go(self) -> bytes:
         document = bytes(self._document or b"")

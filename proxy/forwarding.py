@@ -9,7 +9,7 @@ from typing import Protocol
 from proxy.config import Provider
 from proxy.dialects import Endpoint, Family, Watch
 from proxy.errors import FIRST_ERROR, EventTooLargeError, Problem, problem
-from proxy.eventwise import COMPLETE, ERRED, Eventwise, Exploded, Folded
+from proxy.eventwise import COMPLETE, ERRED, FOLDS, Eventwise, Exploded, Folded
 from proxy.outgoing import Mended
 from proxy.pipeline import Pipeline
 from proxy.repair import Context, Failure, Form
@@ -121,7 +121,7 @@ def body_for(provider: Provider, endpoint: Endpoint, asked: JsonObject, trails: 
         return Eventwise(endpoint.family, asked)
     if asked.get("stream") is True:
         return Exploded(endpoint.family, asked)
-    if endpoint.family.name == "responses":
+    if endpoint.family.name in FOLDS:
         return Folded(endpoint.family, asked)
     return Eventwise(endpoint.family, asked)
 

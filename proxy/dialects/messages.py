@@ -76,6 +76,64 @@ class Messages:
 FAMILY: Family = Messages()
 
 
+class _Blocks:
+    """The content of a message as its events build it up."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, JsonObject] = {}
+        self._inputs: dict[int, list[str]] = {}
+
+    def begin(self, event: JsonObject) -> None:
+        self._blocks[wire.index(event)] = {**wire.child(event, "content_block")}
+
+    def add(self, event: JsonObject) -> None:
+        number, delta = wire.index(event), wire.child(event, "delta")
+        block = self._blocks.setdefault(number, {})
+        for name, value in delta.items():
+            if name == "partial_json" and isinstance(value, str):
+                self._inputs.setdefault(number, []).append(value)
+            elif name == "citation":
+                block["citations"] = [*(block.get("citations") or []), value]
+            elif name != "type" and isinstance(value, str):
+                block[name] = wire.text(block, name) + value
+
+    def content(self) -> list[JsonObject] | None:
+        """Return the blocks in order; None where a tool's input cannot be read."""
+        for number, parts in self._inputs.items():
+            if said := "".join(parts).strip():
+                given = wire.decode_object(said)
+                if given is None:
+                    return None
+                self._blocks[number]["input"] = given
+        return [self._blocks[number] for number in sorted(self._blocks)]
+
+
+def fold(stream: bytes) -> JsonObject | None:
+    """Return the message that a stream builds up, or the error it ends in; None if it was cut."""
+    message: JsonObject = {}
+    blocks, decoder = _Blocks(), sse.Decoder()
+    for event in [*decoder.feed(stream), *decoder.flush()]:
+        body = named(event)
+        match wire.text(body, "type"):
+            case "message_start":
+                message = {**wire.child(body, "message")}
+            case "content_block_start":
+                blocks.begin(body)
+            case "content_block_delta":
+                blocks.add(body)
+            case "message_delta":
+                usage = {**wire.child(message, "usage"), **wire.child(body, "usage")}
+                message |= {**wire.child(body, "delta"), "usage": usage}
+            case "message_stop":
+                content = blocks.content()
+                return {**message, "content": content} if message and content is not None else None
+            case "error":
+                return body
+            case _:
+                pass
+    return None
+
+
 def _error(problem: Problem) -> JsonObject:
     kind = _TYPE_BY_STATUS.get(problem.status, "invalid_request_error")
     return {"type": "error", "error": {"type": kind, "message": problem.message}}

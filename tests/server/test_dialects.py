@@ -1,11 +1,13 @@
 """Each family's errors, signs of life and ends, in its own shape."""
 
 import json
+from typing import Any
 
 import pytest
 
 from proxy import sse
-from proxy.dialects import ENDPOINTS, Family, Watch
+from proxy.dialects import ENDPOINTS, Family, Watch, messages
+from proxy.dialects.explode import message_events
 from proxy.dialects.responses import fold
 from proxy.errors import PROBLEMS, problem
 
@@ -99,6 +101,49 @@ def test_each_family_shows_life_in_its_own_way() -> None:
     assert name == "ping"
     name, body = read(fed("responses", event(CREATED)).keep_alive())
     assert (name, body["sequence_number"]) == ("response.in_progress", 0)
+
+
+MESSAGE: dict[str, Any] = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "m",
+    "content": [
+        {"type": "thinking", "thinking": "Hm, so.", "signature": "s=="},
+        {"type": "text", "text": "größe \u2028 😀"},
+        {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {"a": [1, {"b": "}"}]}},
+        {"type": "tool_use", "id": "toolu_2", "name": "g", "input": {}},
+    ],
+    "stop_reason": "tool_use",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 3, "output_tokens": 4},
+}
+
+
+def test_folds_a_stream_of_messages_to_the_message_it_came_from() -> None:
+    assert messages.fold(message_events(MESSAGE)) == MESSAGE
+
+
+def test_adds_up_the_pieces_of_a_message() -> None:
+    place = {"type": "content_block_delta", "index": 0}
+    block: dict[str, Any] = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    stream = [
+        event({"type": "message_start", "message": {"id": "m", "usage": {"input_tokens": 3}}}),
+        event({"type": "ping"}),
+        event({"type": "content_block_start", "index": 0, "content_block": block}),
+        event({**place, "delta": {"type": "input_json_delta", "partial_json": '{"a": "x'}}),
+        event({**place, "delta": {"type": "input_json_delta", "partial_json": 'y"}'}}),
+        event({"type": "content_block_stop", "index": 0}),
+        event({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"o": 1}}),
+    ]
+    end = event({"type": "message_stop"})
+    folded = messages.fold(b"".join([*stream, end]))
+    assert folded is not None
+    assert folded["content"] == [{**block, "input": {"a": "xy"}}]
+    assert (folded["stop_reason"], folded["usage"]) == ("tool_use", {"input_tokens": 3, "o": 1})
+    assert messages.fold(b"".join(stream)) is None, "cut off"
+    assert messages.fold(b"".join([*stream[:4], end])) is None, "half a tool's input"
+    assert messages.fold(end) is None, "an end without a beginning"
 
 
 def test_folds_a_responses_stream_to_what_its_terminal_carries() -> None:
