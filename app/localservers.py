@@ -83,6 +83,6 @@ def _lists_models(answer: bytes) -> bool:
         # A server that ignores HTTP/1.0 sends chunks: the object starts after the first size.
         start, end = body.index(b"{"), body.rindex(b"}") + 1
         listed: object = json.loads(body[start:end])
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(listed, dict) and isinstance(cast("dict[str, Any]", listed).get("data"), list)

@@ -88,6 +88,6 @@ def save(path: Path, preferences: Preferences) -> None:
 def _stored(path: Path) -> dict[str, Any]:
     try:
         stored: object = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", stored) if isinstance(stored, dict) else {}

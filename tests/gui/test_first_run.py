@@ -292,7 +292,14 @@ def test_a_found_server_needs_no_key(page: FirstRun) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"<html>", 200), (b'{"data": []}', 404), (b'{"data": 1}', 200)]
+    ("body", "status"),
+    [
+        (b"<html>", 200),
+        (b'{"data": []}', 404),
+        (b'{"data": 1}', 200),
+        (b'{"data":' + b"[" * 90_000 + b"]" * 90_000 + b"}", 200),
+    ],
+    ids=["page", "refusal", "number", "nested"],
 )
 def test_another_server_on_the_port_is_not_taken_for_a_provider(body: bytes, status: int) -> None:
     with server(body, status) as port:

@@ -21,7 +21,11 @@ def test_members_of_a_newer_version_are_kept(tmp_path: Path) -> None:
     assert (stored["future"], stored["theme"], stored["language"]) == ([1], "light", "zh_CN")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"theme": "pink"}', '{"kept_requests": true}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", "[" * 100_000, '{"theme": "pink"}', '{"kept_requests": true}'],
+    ids=["empty", "list", "half", "nested", "word", "type"],
+)
 def test_what_is_not_right_gives_the_default(tmp_path: Path, text: str) -> None:
     path = tmp_path / "preferences.json"
     path.write_text(text)

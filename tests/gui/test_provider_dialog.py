@@ -44,6 +44,14 @@ KNOWN = Provider(
 )
 
 
+@pytest.mark.parametrize(("name", "key"), [("deepseek", "keyring"), ("ollama", "none")])
+def test_a_preset_says_where_its_key_is(qtbot: QtBot, name: str, key: str) -> None:
+    dialog = ProviderDialog(None, ())
+    qtbot.addWidget(dialog)
+    dialog.pick(next(each for each in PRESETS if each.id == name))
+    assert dialog.provider().key == key
+
+
 @pytest.fixture
 def form(qtbot: QtBot) -> ProviderDialog:
     form = ProviderDialog(KNOWN, {"vllm"})
