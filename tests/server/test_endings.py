@@ -248,3 +248,14 @@ def test_an_agent_that_never_takes_the_end_of_its_answer_is_given_up() -> None:
     ):
         assert running.finished()[0].outcome == "client_gone"
         assert len(drain(peer).raw) < len(body)
+
+
+def test_silence_in_the_middle_is_no_end_however_short_the_end_is_waited_for() -> None:
+    limits = Limits(sentinel_grace=0.1, first_keep_alive=0.2, keep_alive=0.2)
+    script = streamed(ROLE, 1.0, STOP, b"data: [DONE]\n\n")
+    with FakeUpstream(script) as up, proxy(up.url, limits=limits) as running:
+        answer = post(running, chat())
+        assert answer.whole
+        assert answer.body.count(b": keep-alive") >= 1
+        assert answer.body.endswith(STOP + b"data: [DONE]\n\n")
+        assert running.finished()[0].outcome == "done"
