@@ -103,6 +103,16 @@ _NEEDS_RESPONSES = "It speaks the Responses API: it works with providers that of
 _NEEDS_MESSAGES = "It speaks Anthropic Messages: it works with providers that offer them."
 
 
+def _one_start(variable: str, program: str) -> Snippet:
+    """Start opencode, or what was made of it, with our provider and none of the user's own."""
+    text = (
+        '{"model":"wiremend/$model","provider":{"wiremend":{"npm":"@ai-sdk/openai-compatible",'
+        '"name":"Wiremend","options":{"baseURL":"$address","apiKey":"$key"},'
+        '"models":{"$model":{}}}}}'
+    )
+    return Snippet("command for one start", f"{variable}='{text}' {program}", Kind.JSON)
+
+
 def _extension(name: str) -> tuple[str, ...]:
     folders = (
         ".vscode",
@@ -140,14 +150,7 @@ TOOLS: tuple[Tool, ...] = (
         way="A provider in opencode's own file; choose its model there with /models. "
         "For one start only, copy the command.",
         snippets=(
-            Snippet(
-                "command for one start",
-                "OPENCODE_CONFIG_CONTENT="
-                '\'{"model":"wiremend/$model","provider":{"wiremend":{"npm":"@ai-sdk/openai-compatible",'
-                '"name":"Wiremend","options":{"baseURL":"$address","apiKey":"$key"},'
-                '"models":{"$model":{}}}}}\' opencode',
-                Kind.JSON,
-            ),
+            _one_start("OPENCODE_CONFIG_CONTENT", "opencode"),
             Snippet("model name", f"{NAME}/$model"),
         ),
         user_agents=("opencode",),
@@ -171,8 +174,13 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         id="kilo",
         title="Kilo Code",
-        way="In its settings choose API Provider: OpenAI Compatible, then paste these.",
-        snippets=(*_FORM, Snippet("full endpoint", "$address/chat/completions")),
+        way="In its settings choose API Provider: OpenAI Compatible, then paste these. "
+        "In a terminal start it with the command.",
+        snippets=(
+            *_FORM,
+            Snippet("full endpoint", "$address/chat/completions"),
+            _one_start("KILO_CONFIG_CONTENT", "kilo"),
+        ),
         user_agents=("kilo",),
         commands=("kilo", "kilocode"),
         traces=_extension("kilocode.kilo-code"),

@@ -211,15 +211,16 @@ def test_every_snippet_can_be_filled() -> None:
             assert "$" not in snippet.fill(HERE), each.id
 
 
-def test_one_start_of_opencode_asks_for_our_model_and_no_other() -> None:
+@pytest.mark.parametrize("name", ["opencode", "kilo"])
+def test_one_start_asks_for_our_model_and_no_other(name: str) -> None:
     # Without a model of its own opencode sends the first prompt to a provider of its choice.
-    command = next(each for each in OPENCODE.snippets if each.kind is Kind.JSON)
+    command = next(each for each in tool(name).snippets if each.kind is Kind.JSON)
     odd = Endpoint(HERE.address, 'it\'s "new"', HERE.key)
     setting, program = shlex.split(command.fill(odd))
     chosen = json.loads(setting.partition("=")[2])
     assert chosen["model"] == 'wiremend/it\'s "new"'
     assert list(chosen["provider"]["wiremend"]["models"]) == ['it\'s "new"']
-    assert program == "opencode"
+    assert (setting.partition("_")[0].lower(), program) == (name, name)
 
 
 def test_agents_are_told_by_their_user_agent_or_their_key() -> None:
@@ -236,6 +237,7 @@ def test_agents_are_told_by_their_user_agent_or_their_key() -> None:
         ("codex_exec/0.169.0 (Debian 12.0.0; x86_64) xterm (codex_exec; 0.169.0)", "codex"),
         ("claude-cli/2.1.197 (external, sdk-cli)", "claude-code"),
         ("QwenCode/0.15.10 (linux; x64)", "qwen-code"),
+        ("Kilo-Code/7.7.9 ai-sdk/provider-utils/4.0.27 runtime/bun/1.3.14", "kilo"),
         # What a library says of itself is nobody's own word: such agents are known by their keys.
         ("ai-sdk/openai-compatible/3.0.37 ai-sdk/provider-utils/5.0.30 runtime/bun/1.3.13", None),
         ("OpenAI/Python 2.20.0", None),

@@ -51,6 +51,10 @@
         <translation>在它的设置中将 API Provider 选为 OpenAI Compatible，然后粘贴以下内容。</translation>
     </message>
     <message>
+        <source>In its settings choose API Provider: OpenAI Compatible, then paste these. In a terminal start it with the command.</source>
+        <translation>在它的设置中将 API Provider 选为 OpenAI Compatible，然后粘贴以下内容。在终端中则用该命令启动。</translation>
+    </message>
+    <message>
         <source>A model in Continue&apos;s config.yaml.</source>
         <translation>在 Continue 的 config.yaml 中添加一个模型。</translation>
     </message>
