@@ -5,10 +5,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import faults
@@ -22,6 +23,22 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def an_application(qapp: QApplication) -> QApplication:
     """Words are asked for of an application, by models too."""
     return qapp
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Keep a test's widgets until they are closed: they are drawn once more when it has ended, and
+    the collector of garbage would take one that nobody knows any more from under the painter.
+    """
+    kept: list[QWidget] = []
+    add = qtbot.addWidget
+
+    def add_and_keep(widget: QWidget, **more: Any) -> None:
+        kept.append(widget)
+        add(widget, **more)
+
+    monkeypatch.setattr(qtbot, "addWidget", add_and_keep)
+    return qtbot
 
 
 @pytest.fixture
