@@ -130,7 +130,7 @@ def _chosen(case: Case, fixes: Sequence[str], *, every: bool) -> tuple[type[Repa
 
 
 def _event_of(failure: Failure) -> bytes:
-    return sse.encode(wire.encode({"error": failure.error}))
+    return sse.encode(wire.encode({"error": failure.in_stream}))
 
 
 def _changes(case: Case, sent: bytes, asked: Sequence[Mark], steps: Sequence[Step]) -> list[Change]:

@@ -69,9 +69,9 @@ def answer(
     failure = next((step.failure for step in steps if step.failure is not None), None)
     status = head[0]
     if failure is not None:
-        error = wire.encode({"error": failure.error})
-        if sent in (b"", sse.encode(error)):
-            status, sent = failure.status, error
+        told = sse.encode(wire.encode({"error": failure.in_stream}))
+        if sent in (b"", told):
+            status, sent = failure.status, wire.encode({"error": failure.error})
     return Played(status, sent, marks, asked.marks, failure, pipeline.form)
 
 
