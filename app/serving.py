@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TextIO
 
 from app.memory import collect_seldom, give_large_blocks_back
@@ -33,6 +34,7 @@ _LAST_LINES_SECONDS = 2
 _BATCH_SECONDS = 0.02
 _LOOK_SECONDS = 1.0
 """How often the proxy is asked whether it still works; a signal is heard meanwhile."""
+_TURN_SECONDS = 0.05
 _LONGEST_END_SECONDS = 36
 """The drain of 30 s, the last events' 2 s, and the loop's own end."""
 
@@ -190,13 +192,13 @@ def serve(file: ConfigFile, port: int | None, *, as_json: bool) -> int:
     settings = _first_settings(file)
     log = Log(sys.stdout, as_json=as_json)
     server = ServerThread(_with_port(settings, port), Keyring(), log.tap, on_refused=log.refused)
-    over = _heed(_twice(server))
+    asked = _heed()
     log.write({"event": "listening", "url": server.start()})
     reload = _Reload(server, log, settings, port)
     watcher = Watcher(file, reload.apply, reload.refuse)
     watcher.start()
     collect_seldom()
-    status = _wait(server, over)
+    status = _wait(server, asked)
     watcher.stop()
     log.close()
     return status
@@ -258,37 +260,35 @@ def _with_port(settings: Settings, port: int | None) -> Settings:
     return settings if port is None else replace(settings, port=port)
 
 
-def _twice(server: ServerThread) -> Callable[[], None]:
-    asked = 0
-
-    def stop() -> None:
-        nonlocal asked
-        asked += 1
-        # Not in the signal's own frame: the server's locks may be held by what it interrupted.
-        seconds = None if asked == 1 else float(0)
-        threading.Thread(target=server.drain, args=(seconds,), daemon=True).start()
-
-    return stop
-
-
-def _wait(server: ServerThread, over: threading.Event) -> int:
-    while not over.wait(_LOOK_SECONDS):
+def _wait(server: ServerThread, asked: "SimpleQueue[int]") -> int:
+    """Drain at the first signal, give up waiting at the second; return the exit status."""
+    while not _heard(asked, _LOOK_SECONDS):
         if server.state == "failed":
             sys.stderr.write("wiremend: the proxy stopped working\n")
             return FAILED
+    server.drain()
     until = time.monotonic() + _LONGEST_END_SECONDS
-    while not server.join(_LOOK_SECONDS) and time.monotonic() < until:
-        continue
+    while not server.join(0) and time.monotonic() < until:
+        if _heard(asked, _TURN_SECONDS):
+            server.drain(0)
     return DONE
 
 
-def _heed(stop: Callable[[], object]) -> threading.Event:
-    """Call back at each SIGTERM, Ctrl-C and end of the terminal; the event is set at the first."""
-    asked = threading.Event()
+def _heard(asked: "SimpleQueue[int]", seconds: float) -> bool:
+    try:
+        asked.get(timeout=seconds)
+    except Empty:
+        return False
+    return True
 
-    def heed(*_: object) -> None:
-        asked.set()
-        stop()
+
+def _heed() -> "SimpleQueue[int]":
+    """Return where each SIGTERM, Ctrl-C and end of the terminal is heard from now on."""
+    # Its put() is the one that may interrupt anything: an event's lock may be held by its waiter.
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def heed(number: int, _: object) -> None:
+        asked.put(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, heed)

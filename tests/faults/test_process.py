@@ -323,6 +323,32 @@ sys.exit(serving.serve(ConfigFile(Path(sys.argv[1])), None, as_json=True))
     assert done.stderr.count("the proxy's loop died") == 6
 
 
+def test_f43_a_signal_may_come_at_any_line(tmp_path: Path) -> None:
+    file, _ = configured(tmp_path)
+    code = """
+import signal, sys
+from pathlib import Path
+from app import serving
+from app.settings import ConfigFile
+struck = 0
+def strike(frame, event, arg):
+    global struck
+    heeded = signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    if heeded and struck < 100 and frame.f_code.co_name in ("wait", "_wait", "_heard"):
+        struck += 1
+        signal.raise_signal(signal.SIGTERM)
+    return strike
+sys.settrace(strike)
+status = serving.serve(ConfigFile(Path(sys.argv[1])), None, as_json=True)
+assert struck > 10
+sys.exit(status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(file)], check=False, capture_output=True, timeout=20
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
 def test_f43_a_stream_open_at_the_end_is_read_by_the_client_to_its_last_byte(
     tmp_path: Path, name: str
