@@ -8,7 +8,6 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 ROWS = [f"f{number:02}" for number in range(1, 56)] + [f"s{number:02}" for number in range(1, 49)]
 NOT_HERE = {
-    "s36": "nothing is kept on disk: there is no database to clear",
     "s44": "needs an installed package of the operating system",
     "s47": "needs the index's dates and an advisory database: a step of a release, not of a test",
 }

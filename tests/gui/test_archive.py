@@ -73,7 +73,7 @@ def test_the_oldest_goes_where_there_is_no_room(
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_what_is_too_old_goes_at_the_next_start_in_any_case(
+def test_s36_what_is_too_old_goes_at_the_next_start_in_any_case(
     qtbot: QtBot, folder: Path, on: bool
 ) -> None:
     folder.mkdir()
@@ -85,7 +85,7 @@ def test_what_is_too_old_goes_at_the_next_start_in_any_case(
     qtbot.waitUntil(lambda: written(folder) == ["young"])
 
 
-def test_clearing_deletes_all_of_it_and_nothing_else(
+def test_s36_clearing_deletes_all_of_it_and_nothing_else(
     qtbot: QtBot, archive: Archive, folder: Path
 ) -> None:
     send(archive, "a")
