@@ -108,9 +108,7 @@ def add_line(form: QFormLayout, words: Words, field: QWidget | QLayout) -> QLabe
     if isinstance(field, QWidget):
         # A row of several is meant for its first.
         name.setBuddy(field.focusProxy() or field)
-        form.addRow(name, field)
-    else:
-        form.addRow(name, field)
+    form.addRow(name, field)
     return name
 
 
