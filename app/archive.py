@@ -66,10 +66,10 @@ class Archive(QObject):
 
     def clear(self) -> None:
         """Delete what was written, by whichever start."""
-        self._errands.send(self._delete_all, None, self._stop)
+        self._errands.send(self._delete_all, None, self._say_not_deleted)
 
     def _tidy(self) -> None:
-        self._errands.send(self._prune, None, self._stop)
+        self._errands.send(self._prune, None, self._say_not_deleted)
 
     def _keep(self, exchange: Exchange) -> None:
         if self._waiting >= _MOST_WAITING:
@@ -86,9 +86,13 @@ class Archive(QObject):
         self._waiting = max(0, self._waiting - 1)
         if self._on:
             self._on = False
-            reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
             words = self.tr("Requests are no longer kept on disk: {reason}")
-            self.failed.emit(words.format(reason=reason))
+            self.failed.emit(words.format(reason=_reason(error)))
+
+    def _say_not_deleted(self, error: Exception) -> None:
+        """Whoever wants them gone must know that they are still there."""
+        words = self.tr("Requests on disk could not be deleted: {reason}")
+        self.failed.emit(words.format(reason=_reason(error)))
 
     # On the errands' thread
 
@@ -119,3 +123,7 @@ class Archive(QObject):
 
     def _files(self) -> Iterator[Path]:
         return self.folder.glob(f"*{_SUFFIX}")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or type(error).__name__

@@ -95,6 +95,19 @@ def test_s36_clearing_deletes_all_of_it_and_nothing_else(
     qtbot.waitUntil(lambda: [path.name for path in folder.iterdir()] == ["mine.txt"])
 
 
+@pytest.mark.parametrize("on", [True, False])
+def test_what_cannot_be_deleted_is_said(
+    qtbot: QtBot, archive: Archive, folder: Path, *, on: bool
+) -> None:
+    archive.turn(on)
+    # No file of ours, and not to be deleted like one.
+    (folder / "held.har").mkdir(parents=True)
+    said = emissions(archive.failed)
+    archive.clear()
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == [("Requests on disk could not be deleted: Is a directory",)]
+
+
 def test_a_disk_that_takes_nothing_is_said_once(
     qtbot: QtBot, archive: Archive, folder: Path
 ) -> None:

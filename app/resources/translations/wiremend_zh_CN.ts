@@ -443,6 +443,10 @@
         <source>Requests are no longer kept on disk: {reason}</source>
         <translation>请求不再保存到磁盘：{reason}</translation>
     </message>
+    <message>
+        <source>Requests on disk could not be deleted: {reason}</source>
+        <translation>无法删除磁盘上的请求：{reason}</translation>
+    </message>
 </context>
 <context>
     <name>BackupList</name>
