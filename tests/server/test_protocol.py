@@ -186,14 +186,18 @@ def test_a_header_that_trickles_has_no_longer_time(live: Live) -> None:
 
 
 def test_a_second_request_has_as_long_as_the_first(live: Live) -> None:
-    with live.connect() as connection:
-        connection.sendall(keep_alive(live))
-        one_reply(connection)
-        time.sleep(0.7)
-        connection.sendall(b"P")
-        began = time.monotonic()
-        assert drain(connection).raw == b""
-        assert 0.4 < time.monotonic() - began < 3
+    def patience() -> float:
+        with live.connect() as connection:
+            connection.sendall(keep_alive(live))
+            one_reply(connection)
+            time.sleep(0.7)
+            connection.sendall(b"P")
+            began = time.monotonic()
+            assert drain(connection).raw == b""
+            return time.monotonic() - began
+
+    # Less than an idle connection has; on a busy machine not at the first try.
+    assert any(0.4 < patience() < 0.9 for _ in range(3))
 
 
 def test_an_idle_connection_is_closed_later(live: Live) -> None:

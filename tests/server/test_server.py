@@ -101,7 +101,7 @@ def test_stopping_takes_no_time_where_nothing_runs(live: Live) -> None:
     with live.connect() as idle:
         assert live.send().status == 200
         began = time.monotonic()
-        live.server.stop()
+        live.server.stop(20)
         assert time.monotonic() - began < 3
         assert drain(idle).raw == b""
     assert refuses(live.port)
